@@ -1,0 +1,1 @@
+"""The second wing: pages into documents, mended, deduplicated, split, published."""

@@ -1,0 +1,1 @@
+"""The first wing: may we, fetch, archive, collect what lies elsewhere."""

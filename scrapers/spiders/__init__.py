@@ -1,0 +1,1 @@
+"""Spiders and the finders whose findings they unite."""

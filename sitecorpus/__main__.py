@@ -1,0 +1,5 @@
+"""`python -m sitecorpus`."""
+
+from sitecorpus.cli import main
+
+main()

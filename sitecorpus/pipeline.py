@@ -1,0 +1,103 @@
+"""The table of stages, in order, each with its door; and `build`, which walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sitecorpus.errors import RecipeError
+from sitecorpus.executors import Executor, Processes
+from sitecorpus.layout import CorpusDir
+from sitecorpus.manifest import Manifest
+from sitecorpus.recipe import Recipe
+from sitecorpus.stage import Stage, run_stage, stage_fingerprint
+
+STAGES = (
+    Stage(
+        "vet", "scrapers.vet:vet", (), ("title", "contact", "rights", "crawl", "intake"), "archive", 1,
+        paths=("rights.evidence_files",),
+    ),
+    Stage("crawl", "scrapers.crawl:crawl", ("vet",), ("contact", "crawl"), "archive", 1, when="crawl"),
+    Stage("intake", "scrapers.intake:intake", ("vet",), ("intake",), "archive", 1, when="intake", paths=("intake.path",)),
+    Stage("clear", "scrapers.clear:clear", ("vet", "crawl", "intake"), ("rights",), "build", 1),
+    Stage("extract", "cleaning.extract:extract", ("clear", "crawl", "intake"), ("extract",), "build", 1),
+    Stage("clean", "cleaning.clean:clean", ("extract",), ("clean",), "build", 1),
+    Stage("dedupe", "cleaning.dedupe:dedupe", ("clean",), ("dedupe",), "build", 1),
+    Stage("split", "cleaning.split:split", ("dedupe",), ("split", "dedupe"), "build", 1),
+    Stage("publish", "cleaning.publish:publish", ("split", "vet"), ("title", "contact", "rights", "publish"), "build", 1),
+    Stage("train", "training.train:train", ("publish",), ("train",), "runs", 1, paths=("train.model",)),
+    Stage("sample", "training.sample:sample", ("publish", "train"), ("sample",), "runs", 1),
+    Stage("scan", "training.scan:scan", ("publish", "sample"), ("scan",), "runs", 1),
+)  # fmt: skip
+NAMES = tuple(s.name for s in STAGES)
+
+
+@dataclass(frozen=True)
+class State:
+    """Where one stage of a corpus stands. `directory` is where its result is, or will be."""
+
+    stage: str
+    state: str
+    """done, partial (begun and interrupted), or todo."""
+    directory: Path | None
+    """None while a stage before it is not done: its fingerprint is not known yet."""
+    manifest: Manifest | None
+
+
+def stages_of(recipe: Recipe) -> tuple[Stage, ...]:
+    """Return the stages that this recipe has, in order."""
+    return tuple(s for s in STAGES if s.when is None or getattr(recipe, s.when) is not None)
+
+
+def survey(corpus: CorpusDir, recipe: Recipe) -> list[State]:
+    """Return the state of every stage, for the recipe as it is now."""
+    done: dict[str, Manifest] = {}
+    found = []
+    active = stages_of(recipe)
+    for stage in active:
+        needs = [n for n in stage.needs if n in {s.name for s in active}]
+        if any(n not in done for n in needs):
+            found.append(State(stage.name, "todo", None, None))
+            continue
+        wanted, _ = stage_fingerprint(stage, recipe, corpus, {n: done[n] for n in needs})
+        directory = corpus.stage_dir(stage.root, stage.name, wanted)
+        manifest = Manifest.read(directory)
+        if manifest is not None:
+            done[stage.name] = manifest
+        begun = directory.with_name(directory.name + ".partial").exists()
+        found.append(State(stage.name, "done" if manifest else "partial" if begun else "todo", directory, manifest))
+    return found
+
+
+def build(
+    corpus: CorpusDir | str | Path,
+    through: str = "scan",
+    executor: Executor | None = None,
+    on_stage: Callable[[str, Path, Manifest, bool], None] | None = None,
+) -> list[State]:
+    """Bring a corpus up to date through one stage; finished work is skipped.
+
+    `on_stage(name, directory, manifest, was_done)` is called after each. Raises RecipeError where there is
+    no such stage, RefusedError where we may not, SitecorpusError where the work could not be finished.
+    """
+    if not isinstance(corpus, CorpusDir):
+        corpus = CorpusDir(corpus)
+    recipe = Recipe.load(corpus.recipe)
+    active = stages_of(recipe)
+    if through not in {s.name for s in active}:
+        raise RecipeError(f"{corpus.recipe}: this recipe has no stage {through!r}; its stages: {', '.join(s.name for s in active)}.")
+    results: dict[str, tuple[Path, Manifest]] = {}
+    states = []
+    for stage in active:
+        inputs = {n: results[n] for n in stage.needs if n in results}
+        wanted, _ = stage_fingerprint(stage, recipe, corpus, {k: m for k, (_, m) in inputs.items()})
+        was_done = Manifest.read(corpus.stage_dir(stage.root, stage.name, wanted)) is not None
+        directory, manifest = run_stage(stage, corpus, recipe, inputs, executor or Processes())
+        results[stage.name] = (directory, manifest)
+        states.append(State(stage.name, "done", directory, manifest))
+        if on_stage:
+            on_stage(stage.name, directory, manifest, was_done)
+        if stage.name == through:
+            break
+    return states

@@ -1,0 +1,59 @@
+"""Values of the question "may we?": evidence that was archived, and the verdict it led to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Answer = Literal["allow", "review", "deny"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One archived thing that speaks about rights."""
+
+    kind: str  # robots, terms, home, tdmrep, ai_txt, trust_txt, rsl, page, declaration, file, ...
+    url: str
+    sha256: str | None  # of the decoded body; None where nothing could be had
+    status: int | None  # HTTP; None where it could not be had
+    warc_record_id: str | None
+    fetched_at: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why, in one word, with what was found and where."""
+
+    code: str
+    answer: Answer
+    detail: str
+    url: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The one answer for a host: deny if any reason denies; else review if one does; else allow."""
+
+    verdict_id: str
+    host: str  # scheme://host[:port], or "intake"
+    user_agent: str
+    decision: Answer
+    license: str | None
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Evidence, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Verdict:
+        return cls(
+            **{
+                **data,
+                "reasons": tuple(Reason(**r) for r in data["reasons"]),
+                "evidence": tuple(Evidence(**e) for e in data["evidence"]),
+            }
+        )

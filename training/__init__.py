@@ -1,0 +1,1 @@
+"""The third wing: fit a model, sample from it, scan what it can recite."""
