@@ -12,6 +12,7 @@ RECIPE = "corpus.toml"
 MANIFEST = "manifest.json"
 LEDGER = "ledger"
 PARTIAL = ".partial"
+VERDICTS = "verdicts.json"
 
 
 class CorpusDir:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sitecorpus.errors import RecipeError
 from sitecorpus.executors import Executor, Processes
-from sitecorpus.layout import CorpusDir
+from sitecorpus.layout import PARTIAL, VERDICTS, CorpusDir
 from sitecorpus.manifest import Manifest
 from sitecorpus.recipe import Recipe
 from sitecorpus.stage import Stage, run_stage, stage_fingerprint
@@ -39,7 +39,7 @@ class State:
 
     stage: str
     state: str
-    """done, partial (begun and interrupted), or todo."""
+    """done, partial (begun and interrupted), refused (vet said no; its reasons are kept), or todo."""
     directory: Path | None
     """None while a stage before it is not done: its fingerprint is not known yet."""
     manifest: Manifest | None
@@ -65,9 +65,17 @@ def survey(corpus: CorpusDir, recipe: Recipe) -> list[State]:
         manifest = Manifest.read(directory)
         if manifest is not None:
             done[stage.name] = manifest
-        begun = directory.with_name(directory.name + ".partial").exists()
-        found.append(State(stage.name, "done" if manifest else "partial" if begun else "todo", directory, manifest))
+        found.append(State(stage.name, _state(directory, manifest), directory, manifest))
     return found
+
+
+def _state(directory: Path, manifest: Manifest | None) -> str:
+    if manifest is not None:
+        return "done"
+    partial = directory.with_name(directory.name + PARTIAL)
+    if (partial / VERDICTS).exists():
+        return "refused"
+    return "partial" if partial.exists() else "todo"
 
 
 def build(

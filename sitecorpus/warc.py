@@ -243,7 +243,7 @@ def cut_torn_tail(path: Path) -> int:
 def scan(path: Path, max_body_bytes: int = 64 << 20) -> Iterator[Record]:
     """Yield the records of a WARC file in order; raises SitecorpusError where the file is not a WARC."""
     with path.open("rb") as f:
-        iterator = ArchiveIterator(f, arc2warc=True)
+        iterator = ArchiveIterator(f)
         try:
             for record in iterator:
                 found = _read(record, 0, max_body_bytes)
@@ -260,7 +260,7 @@ def read(path: Path, offset: int, max_body_bytes: int = 64 << 20) -> Record:
     try:
         with path.open("rb") as f:
             f.seek(offset)
-            for record in ArchiveIterator(f, arc2warc=True):
+            for record in ArchiveIterator(f):
                 return _read(record, offset, max_body_bytes)
     except (ArchiveLoadFailed, EOFError, zlib.error, OSError) as error:
         raise SitecorpusError(f"{path}: no record can be read at byte {offset}: {str(error).strip()[:200]}") from None
@@ -268,6 +268,8 @@ def read(path: Path, offset: int, max_body_bytes: int = 64 << 20) -> Record:
 
 
 def _read(record: Any, offset: int, max_body_bytes: int) -> Record:
+    if record.format != "warc":  # warcio takes nearly any text for the older ARC format
+        raise ArchiveLoadFailed("this is no WARC record")
     headers = record.rec_headers
     http = record.http_headers
     status = None
