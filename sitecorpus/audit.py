@@ -59,9 +59,15 @@ def _verify_stage(stage: str, directory: Path, manifest: Manifest) -> Iterator[F
             yield Finding(stage, name, "is missing")
         elif file_sha256(path) != output.sha256:
             yield Finding(stage, name, f"was changed: its sha256 is no longer {output.sha256}")
-        elif path.suffix == ".parquet" and output.content_sha256 and content_sha256(path) not in (
-            None, output.content_sha256,
-        ):  # fmt: skip
+        elif (
+            path.suffix == ".parquet"
+            and output.content_sha256
+            and content_sha256(path)
+            not in (
+                None,
+                output.content_sha256,
+            )
+        ):
             yield Finding(stage, name, "carries another content digest than its manifest")
     said = sorted((p, o.content_sha256) for p, o in manifest.outputs.items() if o.content_sha256)
     if hashlib.sha256(canonical(said)).hexdigest() != manifest.digest:
@@ -124,9 +130,22 @@ def why(url: str, states: list[State]) -> list[dict[str, Any]]:
 
 
 _TOLD = (
-    "status", "found_by", "fetched_at", "warc_file", "warc_offset", "license", "license_source", "verdict_id",
-    "title", "author", "published_on", "extractor", "language", "cluster_id", "split",
-)  # fmt: skip
+    "status",
+    "found_by",
+    "fetched_at",
+    "warc_file",
+    "warc_offset",
+    "license",
+    "license_source",
+    "verdict_id",
+    "title",
+    "author",
+    "published_on",
+    "extractor",
+    "language",
+    "cluster_id",
+    "split",
+)
 
 
 def _columns(path: Path) -> set[str]:

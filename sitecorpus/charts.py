@@ -30,7 +30,12 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def line_chart(
-    lines: Sequence[Line], x_label: str, y_label: str, marks: Sequence[tuple[float, str]] = (), width: int = 860, height: int = 360
+    lines: Sequence[Line],
+    x_label: str,
+    y_label: str,
+    marks: Sequence[tuple[float, str]] = (),
+    width: int = 860,
+    height: int = 360,
 ) -> Markup:
     """Return an SVG line chart; `marks` are (x, words) drawn as upright lines."""
     kept = [Line(s.name, s.css, [(x, y) for x, y in s.points if math.isfinite(x) and math.isfinite(y)]) for s in lines]
@@ -54,14 +59,20 @@ def line_chart(
         out.append(f'<text class="tick" x="{left - 8}" y="{py(y) + 4:.1f}" text-anchor="end">{y:.4g}</text>')
     for x in x_ticks:
         if x <= x1:
-            out.append(f'<text class="tick" x="{px(x):.1f}" y="{height - bottom + 18}" text-anchor="middle">{x:,.6g}</text>')
-    out.append(f'<text class="label" x="{(left + width - right) / 2}" y="{height - 6}" text-anchor="middle">{escape(x_label)}</text>')
+            out.append(
+                f'<text class="tick" x="{px(x):.1f}" y="{height - bottom + 18}" text-anchor="middle">{x:,.6g}</text>'
+            )
+    out.append(
+        f'<text class="label" x="{(left + width - right) / 2}" y="{height - 6}" text-anchor="middle">{escape(x_label)}</text>'
+    )
     out.append(f'<text class="label" x="{left - 40}" y="{top - 10}">{escape(y_label)}</text>')
     for x, words in marks:
         # near the right edge the words go to the left of their line
         anchor, shift = ("end", -6) if px(x) > width - right - 150 else ("start", 6)
         out.append(f'<line class="mark" x1="{px(x):.1f}" x2="{px(x):.1f}" y1="{top}" y2="{height - bottom}"/>')
-        out.append(f'<text class="mark" x="{px(x) + shift:.1f}" y="{top + 12}" text-anchor="{anchor}">{escape(words)}</text>')
+        out.append(
+            f'<text class="mark" x="{px(x) + shift:.1f}" y="{top + 12}" text-anchor="{anchor}">{escape(words)}</text>'
+        )
     for series in kept:
         if not series.points:
             continue
@@ -69,8 +80,12 @@ def line_chart(
         out.append(f'<path class="line {escape(series.css)}" d="{path}"/>')
         for x, y in series.points:
             title = f"{series.name}, {x_label} {x:,.6g}: {y:.4f}"
-            out.append(f'<circle class="dot {escape(series.css)}" cx="{px(x):.1f}" cy="{py(y):.1f}" r="3"><title>{escape(title)}</title></circle>')
+            out.append(
+                f'<circle class="dot {escape(series.css)}" cx="{px(x):.1f}" cy="{py(y):.1f}" r="3"><title>{escape(title)}</title></circle>'
+            )
         x, y = series.points[-1]
-        out.append(f'<text class="name {escape(series.css)}" x="{px(x) + 8:.1f}" y="{py(y) + 4:.1f}">{escape(series.name)}</text>')
+        out.append(
+            f'<text class="name {escape(series.css)}" x="{px(x) + 8:.1f}" y="{py(y) + 4:.1f}">{escape(series.name)}</text>'
+        )
     out.append("</svg>")
     return Markup("".join(out))  # noqa: S704 - every text above is escaped

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import logging
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -52,7 +53,17 @@ STAGE_HELP = {
 def main() -> None:
     """Run the command line; every expected failure is a sentence on stderr and an exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    for noisy in ("httpx", "httpcore", "urllib3", "filelock", "fsspec", "trafilatura", "htmldate", "datasets", "py.warnings"):
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "urllib3",
+        "filelock",
+        "fsspec",
+        "trafilatura",
+        "htmldate",
+        "datasets",
+        "py.warnings",
+    ):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:
         app()
@@ -69,8 +80,9 @@ def main() -> None:
         typer.secho(
             f"The disk is full{where}. What was finished is kept: make room (`sitecorpus prune NAME` lists what an "
             "older recipe left), then run the same command again.",
-            err=True, fg="red",
-        )  # fmt: skip
+            err=True,
+            fg="red",
+        )
         raise SystemExit(1) from None
 
 
@@ -166,14 +178,20 @@ def build(
 def sample(
     name: Name,
     prompt: Annotated[str | None, typer.Option(help="Continue this text instead of held-out first sentences.")] = None,
-    interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask for prompts until an empty line.")] = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask for prompts until an empty line.")
+    ] = False,
     samples: Annotated[int, typer.Option("--samples", "-n", min=1, help="With --prompt: how many.")] = 1,
     max_new_tokens: Annotated[int | None, typer.Option(min=1, help="With --prompt: tokens to generate.")] = None,
     temperature: Annotated[float | None, typer.Option(min=0.0, help="With --prompt: 0 is greedy.")] = None,
-    top_k: Annotated[int | None, typer.Option(min=0, help="With --prompt: only the k likeliest tokens; 0 is all.")] = None,
+    top_k: Annotated[
+        int | None, typer.Option(min=0, help="With --prompt: only the k likeliest tokens; 0 is all.")
+    ] = None,
     top_p: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="With --prompt: nucleus; 1 is off.")] = None,
     seed: Annotated[int | None, typer.Option(help="With --prompt: seed.")] = None,
-    step: Annotated[int | None, typer.Option(help="With --prompt: a checkpoint's step; default: the recommended one.")] = None,
+    step: Annotated[
+        int | None, typer.Option(help="With --prompt: a checkpoint's step; default: the recommended one.")
+    ] = None,
     workers: Workers = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -195,7 +213,9 @@ def sample(
     recipe = Recipe.load(corpus.recipe)
     train = next(s for s in pipeline.survey(corpus, recipe) if s.stage == "train")
     if train.manifest is None or train.directory is None:
-        raise SitecorpusError(f"{corpus.name}: there is no trained model for this recipe yet. Run `sitecorpus train {name}`.")
+        raise SitecorpusError(
+            f"{corpus.name}: there is no trained model for this recipe yet. Run `sitecorpus train {name}`."
+        )
     settings = recipe.sample
     generate = open_door("training.sample:open_sampler")(_checkpoint(train.directory, step))
 
@@ -237,7 +257,9 @@ def _checkpoint(directory: Path, step: int | None) -> Path:
     for row in rows:
         if row["step"] == step:
             return directory / str(row["directory"])
-    raise RecipeError(f"{directory.name}: there is no checkpoint of step {step}; kept are {', '.join(str(r['step']) for r in rows)}.")
+    raise RecipeError(
+        f"{directory.name}: there is no checkpoint of step {step}; kept are {', '.join(str(r['step']) for r in rows)}."
+    )
 
 
 def _add_stage(stage: str) -> None:
@@ -294,14 +316,16 @@ def status(
         typer.secho(one["name"], bold=True)
         for stage, row in one["stages"].items():
             counts = row["counts"] or {}
-            numbers = f"{counts.get('written', 0):>9,}  {(row['digest'] or '')[:10]}" if row["counts"] else f"{'':>9}  {'':10}"
+            numbers = (
+                f"{counts.get('written', 0):>9,}  {(row['digest'] or '')[:10]}"
+                if row["counts"]
+                else f"{'':>9}  {'':10}"
+            )
             where = _short(Path(row["directory"])) if row["directory"] else ""
             typer.echo(f"  {stage:<8} {row['state']:<8} {numbers}  {where}")
 
 
 def _all_corpora() -> list[CorpusDir]:
-    import os
-
     home = Path(os.environ.get("SITECORPUS_CORPORA", "corpora"))
     found = [CorpusDir(p.parent) for p in sorted(home.glob("*/corpus.toml"))]
     if not found:
@@ -330,8 +354,14 @@ def why(
         typer.secho(f"{name}: {printable(url)}", bold=True)
         for row in story:
             color = "green" if row["outcome"] == "kept" else "yellow"
-            detail = ", ".join(f"{k} {printable(str(v))[:160]}" for k, v in row["detail"].items() if k not in ("url", "document_id"))
-            typer.echo(f"  {row['stage']:<8} " + typer.style(f"{row['outcome']} {row['reason']}".strip(), fg=color) + f"  {detail}")
+            detail = ", ".join(
+                f"{k} {printable(str(v))[:160]}" for k, v in row["detail"].items() if k not in ("url", "document_id")
+            )
+            typer.echo(
+                f"  {row['stage']:<8} "
+                + typer.style(f"{row['outcome']} {row['reason']}".strip(), fg=color)
+                + f"  {detail}"
+            )
     if not stories:
         raise SitecorpusError(
             f"{printable(url)}: no corpus here knows this page. It was never found: is it linked, in a sitemap or a feed, "
@@ -378,7 +408,9 @@ def report_command(name: Name, as_json: Json = False) -> None:
 def init(
     url: Annotated[str, typer.Argument(help="The site's address.")],
     name: Annotated[str | None, typer.Option(help="The corpus's name; default: from the host.")] = None,
-    contact: Annotated[str | None, typer.Option(help="Your URL or email address, for the site's owner.", envvar="SITECORPUS_CONTACT")] = None,
+    contact: Annotated[
+        str | None, typer.Option(help="Your URL or email address, for the site's owner.", envvar="SITECORPUS_CONTACT")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a recipe that is there.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -434,5 +466,3 @@ def demo(
         raise RecipeError(f"{folder} is not empty and is not a demo site. Give another folder.")
     made = open_door("scrapers.demo:build_demo_site")(folder)
     typer.echo(f"{_short(folder.resolve())}: {made}")
-
-

@@ -50,9 +50,7 @@ class Processes:
                     pool.submit(task, item) for item in itertools.islice(waiting, workers * 2)
                 }
                 while running:
-                    done, running = concurrent.futures.wait(
-                        running, return_when=concurrent.futures.FIRST_COMPLETED
-                    )
+                    done, running = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
                     for item in itertools.islice(waiting, len(done)):
                         running.add(pool.submit(task, item))
                     for future in done:

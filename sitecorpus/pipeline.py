@@ -15,21 +15,30 @@ from sitecorpus.stage import Stage, run_stage, stage_fingerprint
 
 STAGES = (
     Stage(
-        "vet", "scrapers.vet:vet", (), ("title", "contact", "rights", "crawl", "intake"), "archive", 1,
+        "vet",
+        "scrapers.vet:vet",
+        (),
+        ("title", "contact", "rights", "crawl", "intake"),
+        "archive",
+        1,
         paths=("rights.evidence_files",),
     ),
     Stage("crawl", "scrapers.crawl:crawl", ("vet",), ("contact", "crawl"), "archive", 1, when="crawl"),
-    Stage("intake", "scrapers.intake:intake", ("vet",), ("intake",), "archive", 1, when="intake", paths=("intake.path",)),
+    Stage(
+        "intake", "scrapers.intake:intake", ("vet",), ("intake",), "archive", 1, when="intake", paths=("intake.path",)
+    ),
     Stage("clear", "scrapers.clear:clear", ("vet", "crawl", "intake"), ("rights",), "build", 1),
     Stage("extract", "cleaning.extract:extract", ("clear", "crawl", "intake"), ("extract",), "build", 1),
     Stage("clean", "cleaning.clean:clean", ("extract",), ("clean",), "build", 1),
     Stage("dedupe", "cleaning.dedupe:dedupe", ("clean",), ("dedupe",), "build", 1),
     Stage("split", "cleaning.split:split", ("dedupe",), ("split", "dedupe"), "build", 1),
-    Stage("publish", "cleaning.publish:publish", ("split", "vet"), ("title", "contact", "rights", "publish"), "build", 1),
+    Stage(
+        "publish", "cleaning.publish:publish", ("split", "vet"), ("title", "contact", "rights", "publish"), "build", 1
+    ),
     Stage("train", "training.train:train", ("publish",), ("train",), "runs", 1, paths=("train.model",)),
     Stage("sample", "training.sample:sample", ("publish", "train"), ("sample",), "runs", 1),
     Stage("scan", "training.scan:scan", ("publish", "sample"), ("scan",), "runs", 1),
-)  # fmt: skip
+)
 NAMES = tuple(s.name for s in STAGES)
 
 
@@ -94,7 +103,9 @@ def build(
     recipe = Recipe.load(corpus.recipe)
     active = stages_of(recipe)
     if through not in {s.name for s in active}:
-        raise RecipeError(f"{corpus.recipe}: this recipe has no stage {through!r}; its stages: {', '.join(s.name for s in active)}.")
+        raise RecipeError(
+            f"{corpus.recipe}: this recipe has no stage {through!r}; its stages: {', '.join(s.name for s in active)}."
+        )
     results: dict[str, tuple[Path, Manifest]] = {}
     states = []
     for stage in active:

@@ -17,11 +17,32 @@ from sitecorpus import strict_toml
 # What may be trained on and published with no more than credit or the same licence. NC and ND are not
 # here: they need a person's decision.
 OPEN_LICENSES = (
-    "CC0-1.0", "CC-PDDC", "CC-BY-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0",
-    "CC-BY-SA-1.0", "CC-BY-SA-2.0", "CC-BY-SA-2.1", "CC-BY-SA-2.5", "CC-BY-SA-3.0", "CC-BY-SA-4.0",
-    "GFDL-1.2", "GFDL-1.3", "Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "PSF-2.0", "ISC",
-    "Unlicense", "OGL-UK-3.0", "ODC-By-1.0", "PDDL-1.0",
-)  # fmt: skip
+    "CC0-1.0",
+    "CC-PDDC",
+    "CC-BY-1.0",
+    "CC-BY-2.0",
+    "CC-BY-2.5",
+    "CC-BY-3.0",
+    "CC-BY-4.0",
+    "CC-BY-SA-1.0",
+    "CC-BY-SA-2.0",
+    "CC-BY-SA-2.1",
+    "CC-BY-SA-2.5",
+    "CC-BY-SA-3.0",
+    "CC-BY-SA-4.0",
+    "GFDL-1.2",
+    "GFDL-1.3",
+    "Apache-2.0",
+    "MIT",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "PSF-2.0",
+    "ISC",
+    "Unlicense",
+    "OGL-UK-3.0",
+    "ODC-By-1.0",
+    "PDDL-1.0",
+)
 
 
 @dataclass(frozen=True)
@@ -208,9 +229,7 @@ class DedupeSettings:
     def __post_init__(self) -> None:
         _positive(self, "shingle_words", "num_perm", "bands", "rows")
         if self.bands * self.rows > self.num_perm:
-            raise ValueError(
-                f"`bands` × `rows` is {self.bands * self.rows}, more than `num_perm` {self.num_perm}."
-            )
+            raise ValueError(f"`bands` × `rows` is {self.bands * self.rows}, more than `num_perm` {self.num_perm}.")
         if not 0 < self.min_jaccard <= 1:
             raise ValueError(f"`min_jaccard` is {self.min_jaccard}; it must be over 0 and at most 1.")
 
@@ -295,12 +314,23 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         _positive(
-            self, "vocab_size", "layers", "width", "block_tokens", "batch_blocks", "learning_rate",
-            "max_steps", "eval_every_steps", "milestone_every_steps", "patience_evals",
-        )  # fmt: skip
+            self,
+            "vocab_size",
+            "layers",
+            "width",
+            "block_tokens",
+            "batch_blocks",
+            "learning_rate",
+            "max_steps",
+            "eval_every_steps",
+            "milestone_every_steps",
+            "patience_evals",
+        )
         _not_negative(self, "weight_decay", "warmup_steps", "dropout")
         if self.model == "scratch" and self.vocab_size < 257:
-            raise ValueError(f"`vocab_size` is {self.vocab_size}; a byte-level BPE needs at least 257 (256 bytes and the end of text).")
+            raise ValueError(
+                f"`vocab_size` is {self.vocab_size}; a byte-level BPE needs at least 257 (256 bytes and the end of text)."
+            )
 
 
 @dataclass(frozen=True)

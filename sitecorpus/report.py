@@ -36,30 +36,37 @@ FUNNEL = (
 def write(corpus: CorpusDir, recipe: Recipe) -> Path:
     """Write `build/report.html` for the recipe as it is now; return its path."""
     states = {s.stage: s for s in survey(corpus, recipe)}
-    html = _environment().get_template("report.html").render(
-        corpus=corpus.name,
-        title=recipe.title or corpus.name,
-        states=list(states.values()),
-        funnel=_funnel(states),
-        verdicts=_verdicts(states),
-        licenses=_licenses(states),
-        clusters=_clusters(states),
-        certificate=_json(states, "split", "certificate.json"),
-        training=_training(states),
-        samples=_samples(states),
-        scan=_figures(states, "scan"),
-        split=_figures(states, "split"),
-        published=_figures(states, "publish"),
-    )  # fmt: skip
+    html = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            corpus=corpus.name,
+            title=recipe.title or corpus.name,
+            states=list(states.values()),
+            funnel=_funnel(states),
+            verdicts=_verdicts(states),
+            licenses=_licenses(states),
+            clusters=_clusters(states),
+            certificate=_json(states, "split", "certificate.json"),
+            training=_training(states),
+            samples=_samples(states),
+            scan=_figures(states, "scan"),
+            split=_figures(states, "split"),
+            published=_figures(states, "publish"),
+        )
+    )
     write_atomic(corpus.report, html.encode("utf-8", "replace"))
     return corpus.report
 
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sitecorpus"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.PackageLoader("sitecorpus"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
+    )
     environment.filters["link"] = _link
     environment.filters["n"] = lambda v: f"{v:,}" if isinstance(v, int) else f"{v:,.3f}" if isinstance(v, float) else v
     return environment
@@ -95,7 +102,7 @@ def _json(states: dict[str, State], stage: str, name: str) -> Any:
 
 def _funnel(states: dict[str, State]) -> list[dict[str, Any]]:
     """One bar a stage: how many went on, and for each reason how many did not, with examples."""
-    bars = []
+    bars: list[dict[str, Any]] = []
     for stage, label in FUNNEL:
         state = states.get(stage)
         if state is None or state.manifest is None or state.directory is None:
@@ -150,11 +157,7 @@ def _clusters(states: dict[str, State]) -> list[dict[str, Any]]:
     directory = _directory(states, "dedupe")
     if directory is None:
         return []
-    rows = [
-        r
-        for r in iter_rows(shard_paths(directory, "clusters"))
-        if r["document_id"] != r["cluster_id"]
-    ]
+    rows = [r for r in iter_rows(shard_paths(directory, "clusters")) if r["document_id"] != r["cluster_id"]]
     rows.sort(key=lambda r: (r["cluster_id"], r["url"]))
     groups = [
         {"keeper": members[0].get("keeper_url") or key, "members": members}
@@ -173,10 +176,16 @@ def _training(states: dict[str, State]) -> dict[str, Any] | None:
     chart = line_chart(
         [
             Line("held out", "held", [(r["step"], r["validation_loss_nats"]) for r in rows]),
-            Line("train", "train", [(r["step"], r["train_loss_nats"]) for r in rows if r.get("train_loss_nats") is not None]),
+            Line(
+                "train",
+                "train",
+                [(r["step"], r["train_loss_nats"]) for r in rows if r.get("train_loss_nats") is not None],
+            ),
         ],
-        "optimizer step", "loss, nats per token", marks,
-    )  # fmt: skip
+        "optimizer step",
+        "loss, nats per token",
+        marks,
+    )
     return {
         "chart": chart,
         "rows": rows,

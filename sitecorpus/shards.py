@@ -32,12 +32,10 @@ def write_atomic(path: Path, data: bytes) -> None:
         f.write(data)
         f.flush()
         os.fsync(f.fileno())
-    os.replace(partial, path)
+    partial.replace(path)
 
 
-def write_shard(
-    path: Path, rows: Sequence[dict[str, Any]], schema: pa.Schema, counts: Counts | None = None
-) -> None:
+def write_shard(path: Path, rows: Sequence[dict[str, Any]], schema: pa.Schema, counts: Counts | None = None) -> None:
     """Write `rows` (dicts with the schema's columns; missing ones are null) as one Parquet file."""
     stable = [name for name in schema.names if name not in VOLATILE]
     digest = hashlib.sha256()
@@ -51,7 +49,7 @@ def write_shard(
     pq.write_table(table, partial, compression="zstd")
     with partial.open("rb") as f:
         os.fsync(f.fileno())
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def _open(path: Path) -> pq.ParquetFile:

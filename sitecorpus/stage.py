@@ -38,9 +38,20 @@ from sitecorpus.shards import content_sha256, shard_counts, write_atomic
 log = logging.getLogger(__name__)
 
 TOOLS = (
-    "scrapy", "warcio", "protego", "robotspy", "trafilatura", "ftfy", "py3langid", "datasketch", "pyarrow",
-    "datasets", "tokenizers", "transformers", "torch",
-)  # fmt: skip
+    "scrapy",
+    "warcio",
+    "protego",
+    "robotspy",
+    "trafilatura",
+    "ftfy",
+    "py3langid",
+    "datasketch",
+    "pyarrow",
+    "datasets",
+    "tokenizers",
+    "transformers",
+    "torch",
+)
 
 
 @dataclass(frozen=True)
@@ -183,9 +194,14 @@ def run_stage(
             return final, done
         settings = settings_of(stage, recipe)
         job = Job(
-            stage.name, SimpleNamespace(**settings), {k: d for k, (d, _) in inputs.items()},
-            partial, corpus, executor, final,
-        )  # fmt: skip
+            stage.name,
+            SimpleNamespace(**settings),
+            {k: d for k, (d, _) in inputs.items()},
+            partial,
+            corpus,
+            executor,
+            final,
+        )
         started, clock = datetime.now(UTC), time.monotonic()
         counts = open_door(stage.door)(job)
         outputs = _outputs(partial, job.contents)
@@ -208,7 +224,7 @@ def run_stage(
         write_atomic(partial / MANIFEST, manifest.to_json())
         if final.exists():  # without a manifest: an aborted copy or a hand-made folder
             shutil.rmtree(final)
-        os.rename(partial, final)
+        partial.rename(final)
         _fsync_dir(final.parent)
     log.info("%s: %s, %.1f s", stage.name, counts, manifest.seconds)
     return final, manifest
@@ -273,9 +289,7 @@ def _commit() -> str | None:
     if not (home / ".git").exists():
         return None
     try:
-        run = subprocess.run(
-            ["git", "-C", str(home), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10
-        )
+        run = subprocess.run(["git", "-C", str(home), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.SubprocessError):
         return None
     return run.stdout.strip() or None if run.returncode == 0 else None

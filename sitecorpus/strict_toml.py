@@ -44,9 +44,7 @@ def from_table(data: dict[str, Any], cls: type[T], where: str, section: str) -> 
     missing = [
         name
         for name, field in fields.items()
-        if name not in values
-        and field.default is dataclasses.MISSING
-        and field.default_factory is dataclasses.MISSING
+        if name not in values and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     ]
     if missing:
         raise RecipeError(f"{where}: {_place(section)} needs `{missing[0]}`, which is not set.")
@@ -103,8 +101,7 @@ def _convert(value: Any, hint: Any, where: str, name: str) -> Any:
         close = difflib.get_close_matches(str(value), [str(c) for c in choices], n=1)
         hint_text = f" Did you mean {close[0]!r}?" if close else ""
         raise RecipeError(
-            f"{where}: `{name}` is {value!r}; it must be one of "
-            f"{', '.join(repr(c) for c in choices)}.{hint_text}"
+            f"{where}: `{name}` is {value!r}; it must be one of {', '.join(repr(c) for c in choices)}.{hint_text}"
         )
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

@@ -93,9 +93,15 @@ class WarcWriter:
         self._size += len(data)
 
     def exchange(
-        self, url: str, request_head: bytes, response_head: bytes, body: bytes, ip: str | None, metadata: Fields,
+        self,
+        url: str,
+        request_head: bytes,
+        response_head: bytes,
+        body: bytes,
+        ip: str | None,
+        metadata: Fields,
         kept: dict[str, str] | None = None,
-    ) -> Location:  # fmt: skip
+    ) -> Location:
         """Append one HTTP exchange. Heads are the bytes before the empty line; `body` is as transferred.
 
         `kept` are more WARC headers of the response, such as WARC-Truncated.
@@ -106,15 +112,23 @@ class WarcWriter:
         if ip:
             extra["WARC-IP-Address"] = ip
         response = writer.create_warc_record(
-            _header_safe(url), "response", payload=io.BytesIO(body), length=len(body),
-            http_headers=_parse_head(response_head), warc_headers_dict=extra,
-        )  # fmt: skip
+            _header_safe(url),
+            "response",
+            payload=io.BytesIO(body),
+            length=len(body),
+            http_headers=_parse_head(response_head),
+            warc_headers_dict=extra,
+        )
         record_id = response.rec_headers.get_header("WARC-Record-ID")
         date = response.rec_headers.get_header("WARC-Date")
         request = writer.create_warc_record(
-            _header_safe(url), "request", payload=io.BytesIO(b""), length=0, http_headers=_parse_head(request_head),
+            _header_safe(url),
+            "request",
+            payload=io.BytesIO(b""),
+            length=0,
+            http_headers=_parse_head(request_head),
             warc_headers_dict={"WARC-Concurrent-To": record_id, "WARC-Date": date},
-        )  # fmt: skip
+        )
         self._write_fields(writer, url, metadata, {"WARC-Concurrent-To": record_id, "WARC-Date": date})
         writer.write_record(request)
         # warcio's writer is given one buffer, so the response begins where the buffer now ends
@@ -137,14 +151,21 @@ class WarcWriter:
         buffer = io.BytesIO()
         writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
         record = writer.create_warc_record(
-            _header_safe(url), "resource", payload=io.BytesIO(body), length=len(body), warc_content_type=content_type,
+            _header_safe(url),
+            "resource",
+            payload=io.BytesIO(body),
+            length=len(body),
+            warc_content_type=content_type,
             warc_headers_dict={"WARC-Date": date} if date else {},
-        )  # fmt: skip
+        )
         writer.write_record(record)
         self._rotate()
         location = Location(
-            self.file, self._size, record.rec_headers.get_header("WARC-Record-ID"), record.rec_headers.get_header("WARC-Date"),
-        )  # fmt: skip
+            self.file,
+            self._size,
+            record.rec_headers.get_header("WARC-Record-ID"),
+            record.rec_headers.get_header("WARC-Date"),
+        )
         self._append(buffer.getvalue())
         return location
 
@@ -153,9 +174,13 @@ class WarcWriter:
         body = "".join(f"{name}: {_header_safe(value)}\r\n" for name, value in fields).encode()
         writer.write_record(
             writer.create_warc_record(
-                _header_safe(url), "metadata", payload=io.BytesIO(body), length=len(body), warc_content_type=FIELDS,
+                _header_safe(url),
+                "metadata",
+                payload=io.BytesIO(body),
+                length=len(body),
+                warc_content_type=FIELDS,
                 warc_headers_dict=headers,
-            )  # fmt: skip
+            )
         )
 
     def _rotate(self) -> None:
@@ -233,7 +258,9 @@ def cut_torn_tail(path: Path) -> int:
     records = list(scan(path, max_body_bytes=0)) if whole else []
     for i, record in enumerate(records):
         end = records[i + 1].offset if i + 1 < len(records) else whole
-        if record.kind in ("response", "resource", "warcinfo") or (record.kind == "metadata" and not record.concurrent_to):
+        if record.kind in ("response", "resource", "warcinfo") or (
+            record.kind == "metadata" and not record.concurrent_to
+        ):
             safe = end
     if safe < whole:
         os.truncate(path, safe)
@@ -296,5 +323,3 @@ def _read(record: Any, offset: int, max_body_bytes: int) -> Record:
         body=body[:max_body_bytes],
         truncated=len(body) > max_body_bytes,
     )
-
-

@@ -81,7 +81,9 @@ def test_help_loads_no_heavy_library() -> None:
 
 
 def commands() -> set[str]:
-    out = subprocess.run([sys.executable, "-m", "sitecorpus", "--help"], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-m", "sitecorpus", "--help"], capture_output=True, text=True, check=True
+    ).stdout
     return set(re.findall(r"^[│ ]+([a-z]+) {2,}\S", out, re.MULTILINE))
 
 

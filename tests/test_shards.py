@@ -52,5 +52,12 @@ def test_a_corrupt_shard_is_named(tmp_path: Path) -> None:
 def test_ledger_rows_keep_the_numbers_behind_a_decision(tmp_path: Path) -> None:
     ledger.write(tmp_path, "a", [Decision.of("id", "u", "clean", "dropped", "too_short", words=3)])
     assert list(ledger.read(tmp_path)) == [
-        {"item_id": "id", "url": "u", "stage": "clean", "outcome": "dropped", "reason": "too_short", "detail": '{"words": 3}'}
+        {
+            "item_id": "id",
+            "url": "u",
+            "stage": "clean",
+            "outcome": "dropped",
+            "reason": "too_short",
+            "detail": '{"words": 3}',
+        }
     ]

@@ -30,7 +30,10 @@ def test_a_good_recipe_has_its_values_and_the_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (HEAD + "[dedupe]\nmin_jacard = 0.8\n", ["[dedupe]", "`min_jacard`", "Did you mean `min_jaccard`?", "shingle_words"]),
+        (
+            HEAD + "[dedupe]\nmin_jacard = 0.8\n",
+            ["[dedupe]", "`min_jacard`", "Did you mean `min_jaccard`?", "shingle_words"],
+        ),
         (HEAD + "[dedup]\nmin_jaccard = 0.8\n", ["`dedup`", "Did you mean `dedupe`?"]),
         (HEAD + '[dedupe]\nmin_jaccard = "high"\n', ["dedupe.min_jaccard", "'high'", "a number"]),
         (HEAD + "[split]\nby = 'tme'\n", ["split.by", "'tme'", "Did you mean 'time'?"]),
