@@ -1,0 +1,185 @@
+"""Which captures may be used, and why the others may not."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from scrapers.clear import clear, redirect_target
+from sitecorpus import ledger
+from sitecorpus.document import CAPTURES, ROW_TYPE
+from sitecorpus.executors import Processes, Serial
+from sitecorpus.layout import CorpusDir
+from sitecorpus.recipe import RightsSettings
+from sitecorpus.rights import Verdict
+from sitecorpus.shards import iter_rows, shard_paths, write_shard
+from sitecorpus.stage import Job
+from sitecorpus.warc import WarcWriter
+
+CC = '<footer>Content is under <a href="https://creativecommons.org/licenses/{}/4.0/">CC</a></footer>'
+PAGE = f"<p>Some words.</p>{CC.format('by')}"
+DECLARED = {"license": "LicenseRef-Mine", "attested_by": "A. Person", "attested_on": "2026-08-01"}
+
+
+@dataclass
+class Archive:
+    """A hand-made corpus folder whose captures are real WARC records."""
+
+    root: Path
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"crawl": [], "intake": []})
+
+    def __post_init__(self) -> None:
+        self.writers = {name: WarcWriter(self.root / "archive" / name, "pages", {}) for name in self.rows}
+
+    def page(
+        self,
+        path: str,
+        html: str = PAGE,
+        status: int = 200,
+        kind: str = "text/html",
+        at: str = "2026-08-01T00:00:00Z",
+        **headers: str,
+    ) -> None:
+        url = path if path.startswith("http") else "https://example.org" + path
+        head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n" + "".join(
+            f"{n.replace('_', '-')}: {v}\r\n" for n, v in headers.items()
+        )
+        where = self.writers["crawl"].exchange(url, b"GET / HTTP/1.1", head.encode(), html.encode(), None, [])
+        self._add("crawl", url, "response", status, kind, len(html), where, at)
+
+    def item(self, url: str, kind: str, content_type: str, body: bytes) -> None:
+        where = self.writers["intake"].resource(url, content_type, body)
+        self._add("intake", url, kind, None, content_type, len(body), where, "2026-08-01T00:00:00Z")
+
+    def _add(
+        self, source: str, url: str, kind: str, status: int | None, content_type: str, size: int, where: Any, at: str
+    ) -> None:
+        self.rows[source].append({
+            "url": url, "kind": kind, "status": status, "content_type": content_type, "payload_digest": "x", "payload_bytes": size,
+            "found_by": "links", "fetched_at": at, "warc_file": f"archive/{source}/{where.file}", "warc_offset": where.offset,
+            "warc_record_id": where.record_id,
+        })  # fmt: skip
+
+    def clear(
+        self, hosts: Mapping[str, str] | None = None, workers: int = 1, **rights: Any
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return {URL: licence} of the pages and {URL: reason} of the others."""
+        for name, rows in self.rows.items():
+            write_shard(
+                self.root / "archive" / name / "captures-00000.parquet",
+                sorted(rows, key=lambda r: str(r["url"])),
+                CAPTURES,
+            )
+        answers = {"https://example.org": "allow", "intake": "allow", **(hosts or {})}
+        made = [Verdict(f"v-{h}", h, "sitecorpus", a, None, (), ()).as_dict() for h, a in answers.items()]  # type: ignore[arg-type]
+        (self.root / "archive/vet").mkdir(exist_ok=True)
+        (self.root / "archive/vet/verdicts.json").write_text(json.dumps(made))
+        out = self.root / "build" / f"clear-{workers}"
+        inputs = {n: self.root / "archive" / n for n in ("vet", "crawl", "intake")}
+        executor = Serial() if workers == 1 else Processes(workers)
+        job = Job(
+            "clear", SimpleNamespace(rights=RightsSettings(**rights)), inputs, out, CorpusDir(self.root), executor, out
+        )
+        counts = clear(job)
+        pages = list(iter_rows(shard_paths(out, "pages")))
+        drops = list(ledger.read(out))
+        assert counts.read == len(pages) + len(drops) == sum(len(r) for r in self.rows.values())
+        assert [p["url"] for p in pages] == sorted(p["url"] for p in pages)
+        return {p["url"]: p["license"] for p in pages}, {d["url"]: d["reason"] for d in drops}
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path)
+
+
+def test_every_capture_is_a_page_or_a_ledger_row_with_its_reason(archive: Archive) -> None:
+    archive.page("/licensed")
+    archive.page("/noai", f'<meta name="robots" content="noai">{PAGE}')
+    archive.page("/header", X_Robots_Tag="noai")
+    archive.page("/rsl", Link='</l.xml>; rel="license"; type="application/rsl+xml"')
+    archive.page("/nc", f"<p>Words.</p>{CC.format('by-nc')}")
+    archive.page("/none", "<p>Words.</p>")
+    archive.page("/unclear", f'<meta name="license" content="MIT">{PAGE}')
+    archive.page("/gone", status=404)
+    archive.page("/moved", status=301)
+    archive.page("/broken", status=503)
+    archive.page("/secret", status=403)
+    archive.page("/feed", kind="application/rss+xml")
+    archive.page("/robots.txt", kind="text/plain")
+    archive.page("/empty", "")
+    archive.page("/alias", '<meta http-equiv="refresh" content="0; url=/licensed"><a href="/licensed">here</a>')
+    archive.page("https://elsewhere.example/x")
+    pages, drops = archive.clear()
+    assert pages == {"https://example.org/licensed": "CC-BY-4.0"}
+    assert {u.rpartition("/")[2]: r for u, r in drops.items()} == {
+        "noai": "opted_out", "header": "opted_out", "rsl": "needs_review", "nc": "license_not_allowed", "none": "no_license",
+        "unclear": "license_unclear", "gone": "not_found", "moved": "redirect", "broken": "server_error", "secret": "denied",
+        "feed": "not_a_document", "robots.txt": "not_a_document", "empty": "empty", "alias": "redirect", "x": "host_not_cleared",
+    }  # fmt: skip
+
+
+def test_of_one_address_the_newest_answer_stays(archive: Archive) -> None:
+    archive.page("/a", at="2026-08-01T00:00:00Z")
+    archive.page("/a", at="2026-08-02T00:00:00Z")
+    archive.page("/a", status=503, at="2026-08-03T00:00:00Z")
+    pages, drops = archive.clear()
+    assert (list(pages), set(drops.values())) == (["https://example.org/a"], {"superseded"})
+
+
+def test_an_owner_declares_for_all_pages_but_an_opt_out_still_counts(archive: Archive) -> None:
+    archive.page("/none", "<p>Words.</p>")
+    archive.page("/nc", f"<p>Words.</p>{CC.format('by-nc')}")
+    archive.page("/noai", '<meta name="robots" content="noai"><p>Words.</p>')
+    pages, drops = archive.clear(basis="owner", **DECLARED)
+    assert set(pages.values()) == {"LicenseRef-Mine"}
+    assert drops == {"https://example.org/noai": "opted_out"}
+
+
+def test_where_a_licence_is_declared_a_page_that_says_otherwise_prevails(archive: Archive) -> None:
+    archive.page("/none", "<p>Words.</p>")
+    archive.page("/nc", f"<p>Words.</p>{CC.format('by-nc')}")
+    archive.page("/by", PAGE)
+    pages, drops = archive.clear(basis="license", **DECLARED)
+    assert pages == {"https://example.org/by": "CC-BY-4.0", "https://example.org/none": "LicenseRef-Mine"}
+    assert drops == {"https://example.org/nc": "license_not_allowed"}
+
+
+def test_rows_and_files_from_elsewhere_need_the_declaration(archive: Archive) -> None:
+    archive.item("urn:sitecorpus:c:1", "row", ROW_TYPE, b'{"text": "A joke."}')
+    archive.item("urn:sitecorpus:c:a.md", "resource", "text/markdown", b"# Words")
+    assert set(archive.clear()[1].values()) == {"no_license"}
+    for shard in (archive.root / "build").rglob("*.parquet"):
+        shard.unlink()
+    assert set(archive.clear(basis="owner", **DECLARED)[0].values()) == {"LicenseRef-Mine"}
+    for shard in (archive.root / "build").rglob("*.parquet"):
+        shard.unlink()
+    assert set(archive.clear({"intake": "review"})[1].values()) == {"host_not_cleared"}
+
+
+def test_two_workers_say_what_one_says(archive: Archive) -> None:
+    for i in range(600):
+        archive.page(f"/{i:03d}", PAGE if i % 3 else "<p>Words.</p>")
+    assert archive.clear() == archive.clear(workers=2)
+
+
+def test_an_archive_without_captures_gives_an_empty_shard(archive: Archive) -> None:
+    assert archive.clear() == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("html", "target"),
+    [
+        ('<meta http-equiv="Refresh" content="0;URL=\'/new\'">', "/new"),
+        ('<script>window.location.href = "/new";</script><p>Moved.</p>', "/new"),
+        ('<meta http-equiv="refresh" content="300">' + "<p>Words.</p>", None),
+        ('<meta http-equiv="refresh" content="0; url=/new">' + "<p>Many words here.</p>" * 40, None),
+        ("<p>The location of the pub.</p>", None),
+    ],
+)
+def test_a_page_that_only_leads_elsewhere_is_told_apart(html: str, target: str | None) -> None:
+    assert redirect_target(html.encode()) == target

@@ -1,0 +1,145 @@
+"""The stage, end to end on a folder that is served as a site."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scrapers.loopback import serving
+from scrapers.vet import look
+from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
+from sitecorpus.executors import Serial
+from sitecorpus.layout import CorpusDir
+from sitecorpus.pipeline import build
+from sitecorpus.rights import Verdict
+from sitecorpus.warc import archive_files, scan
+
+FOOTER = '<footer>Content is under <a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a></footer>'
+DECLARED = '[rights]\nlicense = "CC-BY-4.0"\nbasis = "owner"\nattested_by = "A. Person"\nattested_on = "2026-08-01"\n'
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    site = tmp_path / "site"
+    (site / "posts").mkdir(parents=True)
+    (site / "robots.txt").write_text("User-agent: *\nDisallow: /private/\nSitemap: https://example.org/sitemap.xml\n")
+    (site / "index.html").write_text('<html lang="en-GB"><title>A  site</title><a href="/posts/a">A</a></html>')
+    (site / "posts/a.html").write_text(f"<p>Text.</p>{FOOTER}")
+    (site / "sitemap.xml").write_text("<urlset><url><loc>https://example.org/posts/a</loc></url></urlset>")
+    write(tmp_path, "")
+    return tmp_path
+
+
+def write(
+    corpus: Path, more: str, source: str = '[crawl]\nseeds = ["https://example.org/"]\nserve_from = "site"\n'
+) -> None:
+    (corpus / "corpus.toml").write_text(f'title = "T"\ncontact = "https://example.net/bot"\n{source}{more}')
+
+
+def vet(corpus: Path) -> Path:
+    states = build(CorpusDir(corpus), through="vet", executor=Serial())
+    assert states[-1].directory is not None
+    return states[-1].directory
+
+
+def verdicts(directory: Path) -> list[Verdict]:
+    return [Verdict.from_dict(v) for v in json.loads((directory / "verdicts.json").read_text())]
+
+
+def test_a_licensed_site_is_allowed_and_every_word_of_it_is_kept(corpus: Path) -> None:
+    done = vet(corpus)
+    (verdict,) = verdicts(done)
+    assert (verdict.decision, verdict.license, verdict.host) == ("allow", "CC-BY-4.0", "https://example.org")
+    kept = {r.record_id for f in archive_files(done) for r in scan(f) if r.kind == "response"}
+    assert {e.warc_record_id for e in verdict.evidence if e.status is not None} <= kept
+    assert {"robots", "home", "page", "probe", "tdmrep", "ai_txt", "trust_txt"} <= {e.kind for e in verdict.evidence}
+
+
+def test_the_same_site_gives_the_same_digest(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    first = build(CorpusDir(corpus), through="vet", executor=Serial())[-1].manifest
+    vet_dir = next((corpus / "archive").iterdir())
+    vet_dir.rename(tmp_path_factory.mktemp("old") / "vet")
+    second = build(CorpusDir(corpus), through="vet", executor=Serial())[-1].manifest
+    assert first is not None
+    assert second is not None
+    assert first.digest == second.digest
+
+
+def test_a_site_that_denies_us_is_refused_in_clear_words_and_asked_for_nothing_more(corpus: Path) -> None:
+    (corpus / "site/robots.txt").write_text("User-agent: *\nDisallow: /\n")
+    with pytest.raises(RefusedError, match=r"robots_denies: .*robots\.txt.*example\.org"):
+        vet(corpus)
+    partial = next((corpus / "archive").glob("vet-*.partial"))
+    (verdict,) = verdicts(partial)
+    assert [e.kind for e in verdict.evidence] == ["robots"]
+
+
+def test_a_refusal_is_asked_again_at_the_next_run(corpus: Path) -> None:
+    (corpus / "site/posts/a.html").write_text("<p>Text.</p>")
+    with pytest.raises(RefusedError, match="no_license"):
+        vet(corpus)
+    (corpus / "site/posts/a.html").write_text(f"<p>Text.</p>{FOOTER}")
+    assert verdicts(vet(corpus))[0].decision == "allow"
+
+
+def test_terms_that_ban_training_refuse(corpus: Path) -> None:
+    ban = (
+        "<p>You may not use our content to train machine learning models.</p>"
+        + "<p>You agree that we may change these terms.</p>" * 12
+    )
+    (corpus / "site/terms.html").write_text(ban)
+    with pytest.raises(RefusedError, match="terms_deny: the terms ban machine learning"):
+        vet(corpus)
+
+
+def test_a_site_that_cannot_be_reached_is_refused_with_what_to_check(corpus: Path) -> None:
+    write(corpus, "", '[crawl]\nseeds = ["http://127.0.0.1:1/"]\n')
+    with pytest.raises(RefusedError, match="check the address and the network"):
+        vet(corpus)
+
+
+def test_a_folder_that_is_not_there_is_the_recipes_mistake(corpus: Path) -> None:
+    write(corpus, "", '[crawl]\nseeds = ["https://example.org/"]\nserve_from = "nowhere"\n')
+    with pytest.raises(RecipeError, match="serve_from"):
+        vet(corpus)
+
+
+INTAKE = '[intake]\npath = "texts"\n'
+
+
+def test_documents_from_elsewhere_need_a_declaration_which_is_kept(corpus: Path) -> None:
+    (corpus / "permission.txt").write_text("You may.")
+    write(corpus, "", INTAKE)
+    with pytest.raises(RefusedError, match="not_declared"):
+        vet(corpus)
+    write(corpus, DECLARED + 'evidence_files = ["permission.txt"]\n', INTAKE)
+    done = vet(corpus)
+    (verdict,) = verdicts(done)
+    assert (verdict.host, verdict.decision, verdict.license) == ("intake", "allow", "CC-BY-4.0")
+    bodies = {r.url.rpartition(":")[2]: r.body for f in archive_files(done) for r in scan(f) if r.kind == "resource"}
+    assert bodies["permission.txt"] == b"You may."
+    assert json.loads(bodies["declaration"])["attested_by"] == "A. Person"
+
+
+def test_evidence_that_is_not_there_is_the_recipes_mistake(corpus: Path) -> None:
+    write(corpus, DECLARED + 'evidence_files = ["gone.txt"]\n', INTAKE)
+    with pytest.raises(RecipeError, match="evidence_files"):
+        vet(corpus)
+
+
+def test_a_look_finds_what_a_recipe_needs(corpus: Path) -> None:
+    with serving(corpus / "site", "https://example.org") as base:
+        found = look("https://example.org/", "https://example.net/bot", {"https://example.org": base})
+    assert (found.title, found.language, found.suggested_license) == ("A site", "en", "CC-BY-4.0")
+    assert (found.robots_allows, found.sitemaps, found.decision) == (
+        True,
+        ("https://example.org/sitemap.xml",),
+        "allow",
+    )
+
+
+def test_a_look_at_nothing_says_so() -> None:
+    with pytest.raises(SitecorpusError, match="cannot be reached"):
+        look("http://127.0.0.1:1/", "a@b.org")
+    with pytest.raises(RecipeError, match="not an http"):
+        look("example", "a@b.org")
