@@ -65,6 +65,7 @@ def main() -> None:
         "py.warnings",
     ):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    logging.getLogger("sitecorpus.stage").setLevel(logging.WARNING)  # its last line is what `build` prints
     try:
         app()
     except SitecorpusError as error:
@@ -127,7 +128,14 @@ def _run(name: str, through: str | None, workers: int | None, as_json: bool, dry
 def _headline(stage: str, figures: Any) -> list[str]:
     """The one thing a person would ask about a stage, in words."""
     if stage == "vet":
-        return [printable(str(figures["summary"]))] if figures.get("summary") else []
+        return [
+            printable(
+                f"{host}: {row['decision']}, {row.get('license') or 'no licence'} ({', '.join(row['reasons'])})".replace(
+                    "_", " "
+                )
+            )
+            for host, row in figures.get("hosts", {}).items()
+        ]
     if stage == "train":
         return [printable(str(figures["reason"]))] if figures.get("reason") else []
     if stage == "split" and "max_cross_jaccard" in figures:
@@ -462,7 +470,5 @@ def demo(
     """Write the demo's site: the documentation inside this Python, dressed as a small real web site."""
     from sitecorpus.stage import open_door
 
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "robots.txt").exists():
-        raise RecipeError(f"{folder} is not empty and is not a demo site. Give another folder.")
     made = open_door("scrapers.demo:build_demo_site")(folder)
     typer.echo(f"{_short(folder.resolve())}: {made}")

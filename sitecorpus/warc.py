@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import brotli
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -25,6 +27,25 @@ from sitecorpus.errors import SitecorpusError
 FILE_BYTES = 1 << 30  # the customary size at which a WARC file is closed and the next one begun
 FIELDS = "application/warc-fields"
 Fields = list[tuple[str, str]]
+BROTLI_BYTES = 64 << 20  # a block of 16 KiB that unpacks to more than this is a bomb
+
+
+class _Brotli:
+    """What warcio asks of a decompressor. Its own wrapper sets an attribute that brotli 1.2 refuses."""
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self._decompressor = brotli.Decompressor()
+
+    def decompress(self, data: bytes) -> bytes:
+        out: bytes = self._decompressor.process(data, output_buffer_limit=BROTLI_BYTES)
+        if not self._decompressor.can_accept_more_data():
+            raise zlib.error("a brotli body unpacks to too much")
+        return out
+
+
+BufferedReader.DECOMPRESSORS["br"] = _Brotli
 
 
 @dataclass(frozen=True)
@@ -39,7 +60,8 @@ class Location:
 
 @dataclass(frozen=True)
 class Record:
-    """One record as read. `body` is decoded (transfer and content encoding undone), at most the asked size."""
+    """One record as read. `body` is decoded (transfer and content encoding undone), at most the asked size; where
+    its coding is damaged it is empty or as it came."""
 
     kind: str  # warcinfo, request, response, resource, metadata, revisit
     url: str
@@ -306,7 +328,10 @@ def _read(record: Any, offset: int, max_body_bytes: int) -> Record:
     body = b""
     if max_body_bytes:
         # bounded: a small member may unpack to gigabytes
-        body = record.content_stream().read(max_body_bytes + 1)
+        try:
+            body = record.content_stream().read(max_body_bytes + 1)
+        except (zlib.error, brotli.error):  # of this one body; the record's own member is whole
+            body = b""
     content_type = headers.get_header("Content-Type") or ""
     if http is not None:
         content_type = http.get_header("Content-Type") or ""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
+import zlib
 from pathlib import Path
 
+import brotli
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from hypothesis import HealthCheck, given, settings
@@ -87,8 +90,6 @@ def test_cut_anywhere_it_is_whole_again_and_can_be_appended_to(tmp_path: Path, c
 
 def _end(whole: bytes, offset: int) -> int:
     raw = io.BytesIO(whole[offset:])
-    import zlib
-
     member = zlib.decompressobj(wbits=31)
     data = raw.read()
     member.decompress(data)
@@ -113,6 +114,29 @@ def test_a_bomb_is_read_no_further_than_asked(tmp_path: Path) -> None:
     record = warc.read(tmp_path / place.file, place.offset, max_body_bytes=1 << 20)
     assert record.truncated
     assert len(record.body) == 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "expected"),
+    [
+        ("br", brotli.compress(b"hello " * 50_000), b"hello " * 50_000),
+        ("deflate", zlib.compress(b"hello"), b"hello"),
+        ("gzip", b"plain after all", b"plain after all"),
+        ("br", b"no brotli at all", None),
+        ("br", brotli.compress(bytes(200 << 20), quality=1), None),
+        ("gzip", gzip.compress(random.Random(1).randbytes(99_999))[:-9000] + b"x" * 9000, None),
+    ],
+)
+def test_each_content_coding_is_undone_and_a_damaged_one_stops_nobody(
+    tmp_path: Path, coding: str, body: bytes, expected: bytes | None
+) -> None:
+    writer = warc.WarcWriter(tmp_path, "pages", {"software": "x"})
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {coding}".encode()
+    place = writer.exchange("http://b.example/", b"GET / HTTP/1.1", head, body, None, [])
+    writer.close()
+    record = warc.read(tmp_path / place.file, place.offset)
+    assert record.body == expected if expected is not None else len(record.body) <= len(body)
+    assert [r.kind for r in warc.scan(tmp_path / place.file)] == ["warcinfo", "metadata", "request", "response"]
 
 
 def test_what_is_no_archive_is_said_so(tmp_path: Path) -> None:
