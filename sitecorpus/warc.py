@@ -219,6 +219,8 @@ class WarcWriter:
 
 def _header_safe(text: str) -> str:
     """Text that cannot end a header line."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "".join(f"%{b:02X}" for b in c.encode("utf-8", "replace")) for c in text)
 
 
