@@ -263,6 +263,8 @@ class PublishSettings:
 
     def __post_init__(self) -> None:
         _positive(self, "shard_documents")
+        if not self.separator.strip():
+            raise ValueError("`separator` is blank: it could not be told from the text.")
 
 
 @dataclass(frozen=True)

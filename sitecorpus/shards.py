@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sitecorpus.errors import SitecorpusError
-from sitecorpus.fingerprint import canonical
 from sitecorpus.manifest import Counts
 
 VOLATILE = frozenset({"fetched_at", "warc_file", "warc_offset", "warc_record_id"})
@@ -40,7 +39,8 @@ def write_shard(path: Path, rows: Sequence[dict[str, Any]], schema: pa.Schema, c
     stable = [name for name in schema.names if name not in VOLATILE]
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(canonical([[name, row.get(name)] for name in stable]) + b"\n")
+        line = [[name, row.get(name)] for name in stable]
+        digest.update(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
     metadata = {"content_sha256": digest.hexdigest(), "counts": json.dumps((counts or Counts()).as_dict())}
     table = pa.Table.from_pylist([{n: row.get(n) for n in schema.names} for row in rows], schema=schema)
     table = table.replace_schema_metadata({**(schema.metadata or {}), **metadata})
