@@ -23,7 +23,7 @@ from cleaning.card import CardFacts, FunnelStep, SplitFacts, card, license_link,
 from cleaning.markdown import link, plain
 from cleaning.shingles import words
 from sitecorpus.document import SPLIT
-from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
+from sitecorpus.errors import RefusedError, SitecorpusError
 from sitecorpus.fingerprint import canonical
 from sitecorpus.layout import MANIFEST, CorpusDir
 from sitecorpus.manifest import Counts, Manifest
@@ -42,8 +42,6 @@ ROW_GROUP = 1000
 def publish(job: Job) -> Counts:
     """Write Parquet, text, credits, licenses and the card."""
     settings = job.settings.publish
-    if not settings.separator.strip():
-        raise RecipeError(f"{job.corpus.recipe}: [publish] `separator` is blank; documents could not be told apart.")
     shards = shard_paths(job.inputs["split"], "documents")
     verdicts = _verdicts(job.inputs["vet"])
     survey = _survey(shards, {verdict.verdict_id: verdict for verdict in verdicts})

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cleaning.publish import PUBLISHED, neutralize, publish
 from sitecorpus.document import DOCUMENTS, SPLIT, document_id
-from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
+from sitecorpus.errors import RefusedError, SitecorpusError
 from sitecorpus.executors import Executor, Processes, Serial
 from sitecorpus.fingerprint import file_sha256
 from sitecorpus.layout import CorpusDir
@@ -163,11 +163,6 @@ def test_verdicts_that_cannot_be_read_stop_it(tmp_path: Path) -> None:
     (tmp_path / "vet" / "verdicts.json").write_text('[{"host": 1}]')
     with pytest.raises(SitecorpusError, match="cannot be read"):
         publish(job)
-
-
-def test_a_blank_separator_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="separator"):
-        run(tmp_path, separator="\n")
 
 
 def test_the_card_tells_the_way_from_what_was_collected(tmp_path: Path) -> None:

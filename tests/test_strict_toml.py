@@ -48,6 +48,7 @@ def test_a_good_recipe_has_its_values_and_the_defaults(tmp_path: Path) -> None:
         (HEAD + '[rights]\nlicense = "MIT"\n', ["attested_by"]),
         (HEAD + "crawl = 3\n", ["crawl"]),
         (HEAD + "[dedupe]\nbands = 64\n", ["`bands` × `rows`"]),
+        (HEAD + '[publish]\nseparator = "\\n"\n', ["`separator` is blank"]),
         (HEAD + "allow = ['(']\n", ["not a regular expression"]),
         ("this is not toml", ["not valid TOML"]),
     ],
