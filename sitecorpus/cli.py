@@ -52,6 +52,8 @@ STAGE_HELP = {
 
 def main() -> None:
     """Run the command line; every expected failure is a sentence on stderr and an exit code."""
+    # OpenMP reads it when torch loads; with spinning waits two threads on busy cores are many times slower
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
     for noisy in (
         "httpx",
