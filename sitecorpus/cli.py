@@ -106,14 +106,21 @@ def _run(name: str, through: str | None, workers: int | None, as_json: bool, dry
         _plan(corpus, recipe, through, as_json)
         return
 
+    skipped: list[str] = []
+
     def tell(stage: str, directory: Path, manifest: Any, was_done: bool) -> None:
         if as_json:
             return
-        mark = typer.style("·", fg="blue") if was_done else typer.style("✓", fg="green")
-        time = "up to date" if was_done else f"{manifest.seconds:,.1f} s"
-        typer.echo(f"{mark} {stage:<8} {time:>10}  {manifest.counts}")
+        if was_done:
+            skipped.append(stage)
+        if skipped and (not was_done or stage == through):
+            typer.echo(f"{typer.style('·', fg='blue')} up to date: {', '.join(skipped)}")
+            skipped.clear()
+        if was_done:
+            return
+        typer.echo(f"{typer.style('✓', fg='green')} {stage:<8} {manifest.seconds:>7,.1f} s  {manifest.counts}")
         for line in _headline(stage, manifest.counts.figures):
-            typer.echo(f"  {'':<8} {'':>10}  {line}")
+            typer.echo(f"{'':<22}{line}")
 
     try:
         states = pipeline.build(corpus, through, Processes(workers), tell)
@@ -131,11 +138,7 @@ def _headline(stage: str, figures: Any) -> list[str]:
     """The one thing a person would ask about a stage, in words."""
     if stage == "vet":
         return [
-            printable(
-                f"{host}: {row['decision']}, {row.get('license') or 'no licence'} ({', '.join(row['reasons'])})".replace(
-                    "_", " "
-                )
-            )
+            printable(f"{host}: {row['decision']} ({', '.join(row['reasons']).replace('_', ' ')}; {_mix(row)})")
             for host, row in figures.get("hosts", {}).items()
         ]
     if stage == "train":
@@ -148,6 +151,12 @@ def _headline(stage: str, figures: Any) -> list[str]:
     if stage == "scan" and "longest_words" in figures:
         return [f"longest span copied from the training text: {figures['longest_words']} words"]
     return []
+
+
+def _mix(row: Any) -> str:
+    """The licences on the pages that vet looked at."""
+    found = [f"{name} on {n}" for name, n in (row.get("licenses") or {}).items() if name != "none"]
+    return "pages looked at: " + (", ".join(found) or "no licence")
 
 
 def _short(path: Path) -> str:

@@ -51,7 +51,7 @@ def write(corpus: CorpusDir, recipe: Recipe) -> Path:
             training=_training(states),
             samples=_samples(states),
             scan=_figures(states, "scan"),
-                published=_figures(states, "publish"),
+            published=_figures(states, "publish"),
         )
     )
     write_atomic(corpus.report, html.encode("utf-8", "replace"))

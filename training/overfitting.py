@@ -98,8 +98,9 @@ def _judge(evaluations: Sequence[Evaluation], at: int, patience: int) -> tuple[s
         return "improving", f"{lowest} and was still falling: train longer to gain more."
     if rises:
         return "cannot_tell", (
-            f"{lowest} and has risen at {rises} evaluation{'s' * (rises != 1)} since, to {_bits(after[-1])}: the model "
-            f"may have begun to overfit. {patience} evaluations in a row are needed to say so: train longer."
+            f"{lowest} and has risen to {_bits(after[-1])}, but by more than chance only at the last "
+            f"{f'{rises} evaluations' if rises != 1 else 'evaluation'}: the model may have begun to overfit. "
+            f"{patience} in a row are needed to say so: train longer, or hold out more documents."
         )
     return "plateau", (
         f"{lowest} and has stayed level since: over {documents} held-out documents the differences may be chance. "

@@ -33,6 +33,12 @@ class DemoCounts:
     special: dict[str, str]
     """Pages that are there to be treated differently: what they are -> URL."""
 
+    def __str__(self) -> str:
+        return (
+            f"{self.articles:,} articles on {self.pages:,} pages, {self.words:,} words, "
+            f"{len(self.special)} pages that a crawler must treat differently (listed in demo-site.json)"
+        )
+
 
 def build_demo_site(folder: Path, origin: str = ORIGIN) -> DemoCounts:
     """Write the site as static files that belong at `origin`, replacing an earlier build.
