@@ -324,10 +324,8 @@ def status(
 ) -> None:
     """Where each stage stands: its state, counts, directory and digest."""
     from sitecorpus import pipeline
-    from sitecorpus.recipe import Recipe
 
-    corpora = [CorpusDir.find(name)] if name else _all_corpora()
-    found = [_status(c, pipeline.survey(c, Recipe.load(c.recipe))) for c in corpora]
+    found = [_status(c, pipeline.survey(c, recipe)) for c, recipe in _corpora(name)]
     if as_json:
         _print_json(found[0] if name else found)
         return
@@ -344,9 +342,21 @@ def status(
             typer.echo(f"  {stage:<8} {row['state']:<8} {numbers}  {where}")
 
 
-def _all_corpora() -> list[CorpusDir]:
+def _corpora(name: str | None) -> list[tuple[CorpusDir, Any]]:
+    """One corpus and its recipe, or all; among all, one whose recipe is at fault is named and left out."""
+    from sitecorpus.recipe import Recipe
+
+    if name:
+        corpus = CorpusDir.find(name)
+        return [(corpus, Recipe.load(corpus.recipe))]
     home = Path(os.environ.get("SITECORPUS_CORPORA", "corpora"))
-    found = [CorpusDir(p.parent) for p in sorted(home.glob("*/corpus.toml"))]
+    found = []
+    for path in sorted(home.glob("*/corpus.toml")):
+        corpus = CorpusDir(path.parent)
+        try:
+            found.append((corpus, Recipe.load(corpus.recipe)))
+        except RecipeError as error:
+            typer.secho(str(error), err=True, fg="yellow")
     if not found:
         raise RecipeError(f"there is no corpus under {home}/. `sitecorpus init URL` writes a recipe for a site.")
     return found
@@ -360,11 +370,10 @@ def why(
 ) -> None:
     """Tell one page's story: where it was found, and why it is in the corpus or is not."""
     from sitecorpus import audit, pipeline
-    from sitecorpus.recipe import Recipe
 
     stories = {}
-    for one in [CorpusDir.find(corpus)] if corpus else _all_corpora():
-        story = audit.why(url, pipeline.survey(one, Recipe.load(one.recipe)))
+    for one, recipe in _corpora(corpus):
+        story = audit.why(url, pipeline.survey(one, recipe))
         if story:
             stories[one.name] = story
     if as_json:
