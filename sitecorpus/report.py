@@ -171,15 +171,15 @@ def _training(states: dict[str, State]) -> dict[str, Any] | None:
         return None
     rows = [json.loads(line) for line in (directory / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     diagnosis = json.loads((directory / "diagnosis.json").read_bytes())
+    # an untrained model's loss would flatten everything after it
+    drawn = (
+        rows[1:] if len(rows) > 3 and rows[0]["validation_loss_nats"] > 1.3 * rows[1]["validation_loss_nats"] else rows
+    )
     marks = [(diagnosis["best_step"], f"use step {diagnosis['best_step']:,}")]
     chart = line_chart(
         [
-            Line("held out", "held", [(r["step"], r["validation_loss_nats"]) for r in rows]),
-            Line(
-                "train",
-                "train",
-                [(r["step"], r["train_loss_nats"]) for r in rows if r.get("train_loss_nats") is not None],
-            ),
+            Line("held out", "held", [(r["step"], r["validation_loss_nats"]) for r in drawn]),
+            Line("train", "train", [(r["step"], r["train_loss_nats"]) for r in drawn]),
         ],
         "optimizer step",
         "loss, nats per token",
