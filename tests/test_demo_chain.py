@@ -17,7 +17,7 @@ import pytest
 HOME = Path(__file__).resolve().parent.parent
 # Small enough for a test; everything else is the demo's own recipe.
 FASTER = {"layers": 1, "width": 64, "max_steps": 12, "eval_every_steps": 4, "milestone_every_steps": 6, "threads": 1}
-SAMPLE = "\n[sample]\nprompts = 2\nsamples_per_prompt = 1\nmax_new_tokens = 40\n"
+SAMPLE = "[sample]\nprompts = 2\nsamples_per_prompt = 1\n"
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -27,7 +27,7 @@ def recipe_for_tests() -> str:
     for name, value in FASTER.items():
         text, n = re.subn(rf"^{name} = \d+", f"{name} = {value}", text, flags=re.MULTILINE)
         assert n == 1, name
-    return text + SAMPLE
+    return text.replace("[sample]\n", SAMPLE)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_every_stage_is_done_and_no_page_is_unaccounted_for(home: Path) -> None:
         counts = found[after]["counts"]
         assert counts["read"] == found[before]["counts"]["written"]
         assert counts["read"] == counts["written"] + sum(counts["dropped"].values()), after
-    assert found["publish"]["counts"]["written"] > 200
+    assert found["publish"]["counts"]["written"] > 180
 
 
 @pytest.mark.parametrize(

@@ -25,14 +25,14 @@ REFERENCE = Shelf(
     author="Python Software Foundation and contributors",
     license="PSF License Version 2",
     license_url="https://docs.python.org/3/license.html",
-    max_words=38_000,
+    max_words=42_000,
 )
 LIBRARY = Shelf(
     "Standard library",
     author="Python Software Foundation and contributors",
     license="PSF License Version 2",
     license_url="https://docs.python.org/3/license.html",
-    max_words=10_000,
+    max_words=4_000,
     max_parts=2,
 )
 NUMPY = Shelf(
@@ -40,7 +40,7 @@ NUMPY = Shelf(
     author="NumPy Developers",
     license="BSD 3-Clause License",
     license_url="https://numpy.org/doc/stable/license.html",
-    max_words=7_500,
+    max_words=3_000,
     max_parts=1,
 )
 # `max_words` keeps the site so small that the demo's model has read it often enough to overfit in two minutes.
