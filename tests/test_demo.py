@@ -123,9 +123,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_site_is_large_enough_to_learn_from_and_small_enough_to_overfit(built: tuple[Path, DemoCounts]) -> None:
     _, counts = built
-    assert 300 <= counts.articles <= 600
+    assert 180 <= counts.articles <= 400
     assert 44_000 <= counts.words <= 54_000
-    assert 450_000 <= counts.text_bytes <= 620_000
+    assert 280_000 <= counts.text_bytes <= 400_000
 
 
 def test_no_long_paragraph_is_in_two_articles(articles: list[Article]) -> None:
@@ -134,7 +134,7 @@ def test_no_long_paragraph_is_in_two_articles(articles: list[Article]) -> None:
         for paragraph in article.body.split("\n\n"):
             if len(paragraph.split()) >= 30:
                 where.setdefault(" ".join(paragraph.split()), set()).add(article.title)
-    assert len(where) > 400
+    assert len(where) > 250
     assert {p: t for p, t in where.items() if len(t) > 1} == {}
 
 
@@ -209,9 +209,9 @@ def metadata_of(url: str, folder: Path) -> dict[str, object]:
 
 def test_an_article_says_who_wrote_it_when_and_where(built: tuple[Path, DemoCounts], pages: dict[str, Html]) -> None:
     folder, _ = built
-    url = f"{ORIGIN}/articles/numpy-median/"
+    url = f"{ORIGIN}/articles/numpy-bincount/"
     about = metadata_of(url, folder)
-    assert about["headline"] == "numpy.median"
+    assert about["headline"] == "numpy.bincount"
     assert about["author"] == {"@type": "Organization", "name": "NumPy Developers"}
     assert about["articleSection"] == "NumPy"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(about["datePublished"]))
