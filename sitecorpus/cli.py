@@ -71,6 +71,8 @@ def main() -> None:
     try:
         app()
     except SitecorpusError as error:
+        if "--json" in sys.argv:
+            _print_json({"error": str(error), "exit_code": error.exit_code})
         typer.secho(f"{error}", err=True, fg="red" if error.exit_code != 3 else "yellow")
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:

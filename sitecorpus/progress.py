@@ -31,24 +31,30 @@ class Progress:
                 BarColumn,
                 MofNCompleteColumn,
                 TextColumn,
-                TimeElapsedColumn,
                 TimeRemainingColumn,
             )
             from rich.progress import (
                 Progress as Bar,
             )
+            from rich.table import Column
+
+            def column(text: str, width: int, markup: bool = True) -> TextColumn:
+                # a width of its own: on 80 columns the note, and only the note, is cut
+                return TextColumn(text, markup=markup, table_column=Column(no_wrap=True, min_width=width))
 
             self._bar = Bar(
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]}"),
-                TimeElapsedColumn(),
-                TextColumn("eta"),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[note]}", markup=False),
+                column("{task.description}", len(self.label)),
+                BarColumn(bar_width=12, table_column=Column(min_width=12)),
+                MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=9)),
+                column("{task.fields[rate]}", len(f"1,000.0 {self.unit}/s")),
+                TextColumn("eta", table_column=Column(no_wrap=True, min_width=3)),
+                TimeRemainingColumn(table_column=Column(no_wrap=True, min_width=7)),
+                TextColumn(
+                    "{task.fields[note]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
+                ),
                 console=Console(stderr=True),
                 transient=True,
+                expand=True,
             )
             self._bar.start()
             self._task = self._bar.add_task(self.label, total=self.total, rate="", note="")
