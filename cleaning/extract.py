@@ -35,6 +35,7 @@ from sitecorpus.stage import Job
 PAGE_CPU_S = 20.0
 MAX_TEXT_CHARS = 5_000_000
 _REFRESH = re.compile(r"^\s*(\d+)[^;,]*[;,]\s*url\s*=", re.IGNORECASE)
+_HTML_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _BYLINE = re.compile(r"^(written by|posted by|by|author|published|posted|updated|on)\b", re.IGNORECASE)
 _DATE_LINE = re.compile(
     r"^(published |posted |updated |on )*[\w,. /:-]{0,30}\b(19|20)\d\d\b[\w,. /:-]{0,20}$", re.IGNORECASE
@@ -139,7 +140,9 @@ def _from_archive(page: dict[str, Any], task: PageShard) -> Extraction:
     kind = content_type.split(";")[0].strip().lower()
     if page["kind"] == "row" or kind == ROW_TYPE:
         found = _extract_row(record.body)
-    elif "html" in kind or (not kind and b"<" in record.body[:1000]):
+    elif (
+        "html" in kind or (not kind and b"<" in record.body[:1000]) or _HTML_HEAD.match(record.body)
+    ):  # types often lie
         found = extract_page(record.body, page["url"], content_type, task.settings)
     elif kind in ("text/plain", "text/markdown", "text/x-markdown", ""):
         found = _extract_text(

@@ -143,8 +143,10 @@ def _judge(capture: Row, task: ClearTask) -> Row | Decision:
     record = warc.read(task.root / capture["warc_file"], capture["warc_offset"])
     if record.truncated:
         return _drop(capture, "too_large", payload_bytes=capture["payload_bytes"])
+    if not _mime(capture) and not _looks_like_html(record.body):
+        return _drop(capture, "not_a_document", status=capture["status"], content_type="")
     headers = _joined(record.headers)
-    if "html" in _mime(capture) and (target := redirect_target(record.body)):
+    if ("html" in _mime(capture) or not _mime(capture)) and (target := redirect_target(record.body)):
         return _drop(capture, "redirect", to=target[:500])
     for signal in page_signals(record.body, headers, PRODUCT):
         if signal.answer == "opt-out":
@@ -174,7 +176,8 @@ def _licensed(capture: Row, page: LicenseReading | None, rights: RightsSettings,
 
 
 _NO_DOCUMENTS = frozenset({"/robots.txt", "/ai.txt", "/trust.txt", "/llms.txt", "/llms-full.txt", "/humans.txt", "/security.txt", "/ads.txt", "/app-ads.txt"})  # fmt: skip
-_DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/x-markdown"})
+# no type at all: the body decides (RFC 9110, 8.3)
+_DOCUMENTS = frozenset({"", "text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/x-markdown"})
 
 
 def _not_a_page(capture: Row) -> str | None:
@@ -197,6 +200,17 @@ def _not_a_page(capture: Row) -> str | None:
 
 def _mime(capture: Row) -> str:
     return (capture["content_type"] or "").partition(";")[0].strip().lower()
+
+
+def _looks_like_html(body: bytes) -> bool:
+    return (
+        re.match(
+            rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+            body[:2000],
+            re.I | re.S,
+        )
+        is not None
+    )
 
 
 def _origin(url: str) -> str:

@@ -236,6 +236,13 @@ def _counts(found: Sequence[tuple[Verdict, Finding | None]]) -> Counts:
     return Counts(len(found), len(found) - sum(dropped.values()), dropped, figures)
 
 
+_LINES = """
+      [rights]
+      policy = "own"
+      license = "LicenseRef-proprietary"  # or its SPDX id, such as CC-BY-4.0
+      basis = "owner"                     # or license, permission, public-domain
+      attested_by = "Your Name"
+      attested_on = "YYYY-MM-DD" """.rstrip()
 _ADVICE = {
     "robots_denies": "The site's robots.txt says no: ask its owner, or choose other seeds.",
     "robots_unreachable": "Without a robots.txt that can be asked (RFC 9309, 2.3.1.4) the answer is no: check the address and the network, and run again later.",
@@ -245,8 +252,8 @@ _ADVICE = {
     "terms_unreadable": "Read the terms yourself; then set `terms_url` and `terms_sha256` in [rights].",
     "terms_changed": "Read the terms again; then update `terms_sha256` and `attested_on` in [rights].",
     "terms_review": "Read the terms yourself; if they allow it, set `terms_url` and `terms_sha256` in [rights].",
-    "no_license": "If you own the site, have permission, or know its licence, declare it in [rights]: license, basis, attested_by, attested_on.",
-    "not_declared": "Declare it in [rights]: license, basis, attested_by, attested_on.",
+    "no_license": "If you own the site, have permission, or know its licence, declare it in the recipe (which has one [rights] section at most):" + _LINES,
+    "not_declared": "Declare it in the recipe (which has one [rights] section at most):" + _LINES,
     "no_terms_page": "Set `terms_url` in [rights], or use policy = \"licensed\".",
     "signal_to_read": "A person has to read it: this version does not judge such a licence.",
     "signal_unreachable": "Run again later; a server that fails may be hiding an opt-out.",
@@ -264,7 +271,8 @@ def _refusal(refused: Sequence[Verdict], where: str) -> str:
         against = [r for r in verdict.reasons if r.answer != "allow"]
         lines += [f"  - {r.code}: {printable(r.detail)} [{printable(r.url)}]" for r in against]
         lines += [f"  → {advice}" for advice in dict.fromkeys(_ADVICE[r.code] for r in against if r.code in _ADVICE)]
-    lines.append(f"What the site said is kept in {where}; nothing else was fetched.")
+    if any(verdict.host != "intake" for verdict in refused):
+        lines.append(f"What the site said is kept in {where}; nothing else was fetched.")
     return "\n".join(lines)
 
 
@@ -317,11 +325,11 @@ def look(url: str, contact: str, connect_to: Mapping[str, str] | None = None) ->
 
 
 def _look(url: str, exhibits: Sequence[Exhibit], home: Exchange, finding: Finding) -> Look:
-    tree = parse_html(home.body) if home.ok else None
+    tree = parse_html(home.body) if home is not exhibits[0].exchange and home.ok else None
     title = " ".join((tree.findtext(".//title") or "").split()) if tree is not None else ""
     language = (tree.get("lang") or "").split("-")[0].lower() if tree is not None else ""
     return Look(
-        url=home.final_url if home.ok else url,
+        url=home.final_url if home is not exhibits[0].exchange and home.ok else url,
         robots=finding.robots.why,
         robots_allows=not any(r.code.startswith("robots_") and r.answer == "deny" for r in finding.reasons),
         crawl_delay_s=finding.robots.crawl_delay(PRODUCT),

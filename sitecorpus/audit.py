@@ -12,7 +12,7 @@ from typing import Any
 from sitecorpus import ledger, warc
 from sitecorpus.document import document_id
 from sitecorpus.errors import SitecorpusError
-from sitecorpus.fingerprint import canonical, file_sha256
+from sitecorpus.fingerprint import canonical, file_sha256, fingerprint
 from sitecorpus.layout import MANIFEST, CorpusDir
 from sitecorpus.manifest import Manifest
 from sitecorpus.pipeline import State
@@ -41,12 +41,17 @@ class Finding:
 
 def verify(states: list[State], corpus: CorpusDir) -> Iterator[Finding]:
     """Yield what differs from the manifests: files changed, missing or added, digests, broken provenance."""
+    digests = {s.stage: s.manifest.digest for s in states if s.manifest is not None}
     for state in states:
         if state.manifest is None or state.directory is None:
             continue
         yield from _verify_stage(state.stage, state.directory, state.manifest)
+        yield from _verify_intent(state.stage, state.manifest, digests)
         if state.stage == "split":
-            yield from _verify_provenance(state.directory, corpus)
+            try:
+                yield from _verify_provenance(state.directory, corpus)
+            except SitecorpusError as error:  # a shard that cannot be read; the other stages are looked at all the same
+                yield Finding(state.stage, "documents", str(error))
 
 
 def _verify_stage(stage: str, directory: Path, manifest: Manifest) -> Iterator[Finding]:
@@ -72,6 +77,16 @@ def _verify_stage(stage: str, directory: Path, manifest: Manifest) -> Iterator[F
     said = sorted((p, o.content_sha256) for p, o in manifest.outputs.items() if o.content_sha256)
     if hashlib.sha256(canonical(said)).hexdigest() != manifest.digest:
         yield Finding(stage, MANIFEST, "its digest does not follow from its outputs")
+
+
+def _verify_intent(stage: str, manifest: Manifest, digests: dict[str, str]) -> Iterator[Finding]:
+    """Hold what the manifest says was asked for against its fingerprint, and its inputs against their manifests."""
+    wanted = fingerprint(manifest.stage, manifest.revision, manifest.settings, manifest.inputs)
+    if wanted != manifest.fingerprint:
+        yield Finding(stage, MANIFEST, "its settings or inputs are not those of its fingerprint")
+    for name, digest in manifest.inputs.items():
+        if digests.get(name, digest) != digest:
+            yield Finding(stage, MANIFEST, f"was made from another result of {name} than lies here")
 
 
 def _verify_provenance(directory: Path, corpus: CorpusDir) -> Iterator[Finding]:

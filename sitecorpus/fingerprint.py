@@ -29,7 +29,9 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """Return the one byte string that stands for `value` (sorted keys, no spaces)."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def fingerprint(stage: str, revision: int, settings: Mapping[str, Any], inputs: Mapping[str, str]) -> str:

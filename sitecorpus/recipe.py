@@ -131,9 +131,11 @@ class CrawlSettings:
         if not self.seeds:
             raise ValueError("`seeds` is empty; give at least one URL.")
         for seed in self.seeds:
-            parts = urlsplit(seed)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
+            if not _is_http(seed):
                 raise ValueError(f"`seeds`: {strict_toml.printable(seed)!r} is not an http(s) URL.")
+        for host in self.hosts:
+            if "/" in host or not _is_http(f"https://{host}/"):
+                raise ValueError(f"`hosts`: {strict_toml.printable(host)!r} is not a `host` or `host:port`.")
         for pattern in (*self.allow, *self.deny):
             try:
                 re.compile(pattern)
@@ -403,6 +405,14 @@ class Recipe:
     def load(cls, path: Path) -> Recipe:
         """Read a recipe; raises RecipeError."""
         return strict_toml.load(path, cls)
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that cannot be
+        return False
 
 
 def _positive(settings: object, *names: str) -> None:

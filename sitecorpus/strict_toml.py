@@ -18,7 +18,7 @@ T = TypeVar("T")
 def load(path: Path, cls: type[T]) -> T:
     """Read `path` as `cls`; raises RecipeError naming the file, the section and the key."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors write a byte order mark
     except FileNotFoundError:
         raise RecipeError(
             f"{path}: there is no recipe here. Write one with `sitecorpus init URL`, or check the name."

@@ -109,3 +109,9 @@ def test_only_the_newest_resume_points_stay(tmp_path: Path) -> None:
         sealed(tmp_path, step)
     checkpoints.rotate(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["checkpoint-100", "checkpoint-20"]
+
+
+def test_a_folder_that_is_no_checkpoint_is_no_step(tmp_path: Path) -> None:
+    for name in ("step-0000007", "step-best", "step-0000009.partial"):
+        (tmp_path / checkpoints.KEPT / name).mkdir(parents=True)
+    assert checkpoints.kept_steps(tmp_path) == [7]

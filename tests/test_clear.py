@@ -110,6 +110,7 @@ def test_every_capture_is_a_page_or_a_ledger_row_with_its_reason(archive: Archiv
     archive.page("/broken", status=503)
     archive.page("/secret", status=403)
     archive.page("/feed", kind="application/rss+xml")
+    archive.page("/untyped", "\x89PNG", kind="")
     archive.page("/robots.txt", kind="text/plain")
     archive.page("/empty", "")
     archive.page("/alias", '<meta http-equiv="refresh" content="0; url=/licensed"><a href="/licensed">here</a>')
@@ -119,8 +120,16 @@ def test_every_capture_is_a_page_or_a_ledger_row_with_its_reason(archive: Archiv
     assert {u.rpartition("/")[2]: r for u, r in drops.items()} == {
         "noai": "opted_out", "header": "opted_out", "rsl": "needs_review", "nc": "license_not_allowed", "none": "no_license",
         "unclear": "license_unclear", "gone": "not_found", "moved": "redirect", "broken": "server_error", "secret": "denied",
-        "feed": "not_a_document", "robots.txt": "not_a_document", "empty": "empty", "alias": "redirect", "x": "host_not_cleared",
+        "feed": "not_a_document", "untyped": "not_a_document", "robots.txt": "not_a_document", "empty": "empty", "alias": "redirect", "x": "host_not_cleared",
     }  # fmt: skip
+
+
+def test_a_page_without_a_content_type_is_a_page_where_it_begins_like_one(archive: Archive) -> None:
+    archive.page("/a", f"\n<!DOCTYPE html>{PAGE}", kind="")
+    archive.page("/b", f"<!doctype html><meta http-equiv=refresh content='0; url=/a'>{PAGE}", kind="")
+    pages, drops = archive.clear()
+    assert list(pages) == ["https://example.org/a"]
+    assert list(drops.values()) == ["redirect"]
 
 
 def test_of_one_address_the_newest_answer_stays(archive: Archive) -> None:

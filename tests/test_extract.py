@@ -128,6 +128,13 @@ def test_processes_and_a_resumed_stage_say_the_same(tmp_path: Path) -> None:
     assert digests(one) == digests(two)
 
 
+def test_html_that_is_called_plain_text_is_read_as_html(tmp_path: Path) -> None:
+    job = job_of(tmp_path, [(URL, "text/plain", b"<!doctype html>\n" + ARTICLE.encode())], Serial())
+    extract(job)
+    (row,) = iter_rows(shard_paths(job.output, "documents"))
+    assert row["title"] == "A title" and "<p>" not in row["text"]
+
+
 def test_an_archive_that_is_damaged_loses_one_page(tmp_path: Path) -> None:
     job = job_of(tmp_path, [(URL, HTML, ARTICLE.encode())], Serial())
     archive = next((tmp_path / "archive" / "crawl").glob("*.warc.gz"))

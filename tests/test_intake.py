@@ -193,6 +193,14 @@ def test_a_file_of_bad_lines_only_is_an_error(tmp_path: Path) -> None:
 # --- text
 
 
+def test_a_text_file_in_which_the_separator_does_not_occur_is_told_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "all.txt").write_text("one\n\ntwo\n")
+    Taken(tmp_path, path=str(tmp_path / "all.txt")).run()
+    assert "`separator` '<|endoftext|>' does not occur in it" in caplog.text
+
+
 def test_a_text_file_is_split_at_its_separator(tmp_path: Path) -> None:
     file = tmp_path / "all.txt"
     file.write_text("one\n<|endoftext|>\n two\n<|endoftext|><|endoftext|>caf\u00e9<|endoftext|>\n")

@@ -165,3 +165,18 @@ def test_a_tokenizer_without_an_end_of_text_is_refused(directory: Path, tokenize
     core.pre_tokenizer = pre_tokenizers.ByteLevel()
     with pytest.raises(RecipeError, match="no end-of-text token"):
         check_tokenizer(fast(core), load_directory(directory).model, "x")
+
+
+@pytest.mark.parametrize("file", ["config.json", "tokenizer_config.json"])
+def test_code_that_comes_with_the_model_or_its_tokenizer_is_refused_by_name(directory: Path, file: str) -> None:
+    config = json.loads((directory / file).read_text())
+    (directory / file).write_text(json.dumps(config | {"auto_map": {"AutoTokenizer": ["x.Y", None]}}))
+    with pytest.raises(RecipeError, match=f"auto_map in .*/{file}"):
+        opened(directory)
+
+
+@pytest.mark.parametrize("content", ["[1, 2]", "5", "{", "\x00"])
+def test_a_config_that_is_no_object_is_an_error_that_names_the_file(directory: Path, content: str) -> None:
+    (directory / "config.json").write_text(content)
+    with pytest.raises(RecipeError, match=r"config\.json: this is not a JSON object"):
+        opened(directory)

@@ -56,6 +56,15 @@ def test_a_level_curve_is_a_plateau() -> None:
     assert diagnose(run([*FALL, *[1.999] * 8]), patience=3).status == "plateau"
 
 
+def test_a_curve_whose_last_evaluation_is_the_lowest_by_chance_says_nothing_about_what_came_since() -> None:
+    diagnosis = diagnose(run([*FALL, *[2.0] * 6, 1.9999], noise=0.05), patience=3)
+    if diagnosis.best_step != diagnosis.last_step:
+        pytest.fail("the simulated curve must have its lowest value at the end")
+    assert diagnosis.status == "plateau"
+    assert "the last evaluation" in diagnosis.reason
+    assert "since" not in diagnosis.reason
+
+
 def test_a_rise_shorter_than_patience_cannot_be_told_yet() -> None:
     diagnosis = diagnose(run([*FALL, 1.8, 1.9, 2.0]), patience=3)
     assert (diagnosis.status, diagnosis.best_step, diagnosis.onset_step) == ("cannot_tell", 500, None)

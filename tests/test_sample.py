@@ -172,3 +172,14 @@ def test_the_choice_of_prompts_does_not_depend_on_how_many_documents_are_read_at
     files = sorted((published / "data").glob("*.parquet"))
     every = pick_prompts(files, 12, seed=1)
     assert pick_prompts(files, 2, seed=1) == every[:2]
+
+
+def test_a_prompt_that_is_no_text_is_refused_in_words(run: Path) -> None:
+    with pytest.raises(RecipeError, match="not UTF-8"):
+        sample_text(run / "checkpoints" / "step-0000007", "lone \udcff surrogate", max_new_tokens=2)
+
+
+@pytest.mark.parametrize("temperature", [5e-324, 1e-300, 1e-7])
+def test_a_temperature_near_nothing_is_greedy(temperature: float) -> None:
+    logits = torch.tensor([1.0, 900.0, -3e4, 899.0])
+    assert choose(logits, temperature, 0, 1.0, torch.Generator().manual_seed(1)) == 1

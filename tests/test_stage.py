@@ -7,6 +7,7 @@ replaced by nothing: the table is ours, the door is a real `module:function`.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -149,3 +150,13 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_processes_give_every_result_once(workers: int) -> None:
     assert sorted(Processes(workers).map(abs, range(-20, 0))) == list(range(1, 21))
+
+
+def test_a_file_whose_name_is_no_utf8_counts_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    before = path_digest(tmp_path / "folder")
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path / "folder") + b"/a\xff.txt")).write_text("x")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    assert path_digest(tmp_path / "folder") != before

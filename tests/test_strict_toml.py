@@ -27,6 +27,11 @@ def test_a_good_recipe_has_its_values_and_the_defaults(tmp_path: Path) -> None:
     assert recipe.dedupe.bands == 21
 
 
+def test_a_recipe_from_a_windows_editor_is_read(tmp_path: Path) -> None:
+    crawl = load(tmp_path, "\ufeff" + HEAD.replace("\n", "\r\n")).crawl
+    assert crawl is not None and crawl.seeds == ("https://site.example/",)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -41,6 +46,9 @@ def test_a_good_recipe_has_its_values_and_the_defaults(tmp_path: Path) -> None:
         (HEAD + "[train]\nmax_steps = true\n", ["train.max_steps", "a whole number"]),
         ('contact = "me@site.example"\n[crawl]\nseeds = "https://site.example/"\n', ["crawl.seeds", "is a list"]),
         ('contact = "me@site.example"\n[crawl]\nseeds = ["ftp://site.example/"]\n', ["not an http(s) URL"]),
+        ('contact = "me@site.example"\n[crawl]\nseeds = ["http://h:99999/"]\n', ["`seeds`", "not an http(s) URL"]),
+        ('contact = "me@site.example"\n[crawl]\nseeds = ["http://[h/"]\n', ["`seeds`", "not an http(s) URL"]),
+        (HEAD + 'hosts = ["h:port"]\n', ["`hosts`", "`host:port`"]),
         ('contact = "me@site.example"\n[crawl]\nseeds = []\n', ["`seeds` is empty"]),
         ('contact = "me@site.example"\n[crawl]\ncapture = "1"\n', ["[crawl] needs `seeds`"]),
         ('[crawl]\nseeds = ["https://site.example/"]\n', ["`contact`", "URL or an email"]),

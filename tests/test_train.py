@@ -271,7 +271,8 @@ def test_killed_or_stopped_at_any_moment_a_run_ends_with_the_same_bytes(publishe
 def test_a_run_resumes_with_the_thread_count_it_began_with(tmp_path: Path) -> None:
     before = torch.get_num_threads()
     history = History(tmp_path, tmp_path / "resume", [])
-    history.add(Evaluation({"step": 0, "seconds": 0.0}, np.zeros(0)))
+    row = {"step": 0, "seconds": 0.0, "validation_loss_nats": 1.0, "train_loss_nats": 1.0}
+    history.add(Evaluation(row, np.zeros(0)))
     try:
         torch.set_num_threads(2)
         _take_up(tmp_path, tmp_path / "resume", NO_TOKENS, ResumePoint(tmp_path / "checkpoint-3", 3, threads=1))
@@ -285,3 +286,22 @@ def test_a_resume_point_without_its_evaluations_is_not_used(tmp_path: Path, capl
     history, taken = _take_up(tmp_path, tmp_path / "resume", NO_TOKENS, point)
     assert (history.evaluations, taken) == ([], None)
     assert "begins anew" in caplog.text
+
+
+def test_a_model_whose_weights_are_no_numbers_is_not_called_diverged(published: Path, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    tokenizer = train_tokenizer(["The shrine opens at dawn."], 270, 64)
+    model = GPT2LMHeadModel(
+        GPT2Config(vocab_size=270, n_positions=64, n_embd=32, n_layer=1, n_head=2, bos_token_id=0, eos_token_id=0)
+    )
+    model.transformer.wte.weight.data[:] = float("nan")
+    keep(tmp_path, 1, model, tokenizer)
+    with pytest.raises(SitecorpusError, match=r"not a number at step 0 .*weights of .* are damaged"):
+        train(job(tmp_path, published, model="checkpoints/step-0000001"))
+
+
+@pytest.mark.parametrize("content", ["[]\n5\n", '{"step": 0}\n', '{"st', '{"step": "x", "seconds": null}\n'])
+def test_metrics_that_were_tampered_with_while_interrupted_are_an_error_in_words(tmp_path: Path, content: str) -> None:
+    (tmp_path / "metrics.jsonl").write_text(content)
+    with pytest.raises(SitecorpusError, match=r"is damaged .*train again"):
+        History(tmp_path, tmp_path / "resume", []).resume(3)

@@ -143,3 +143,22 @@ def test_a_look_at_nothing_says_so() -> None:
         look("http://127.0.0.1:1/", "a@b.org")
     with pytest.raises(RecipeError, match="not an http"):
         look("example", "a@b.org")
+
+
+def test_init_of_a_site_that_denies_us_keeps_its_address(tmp_path: Path) -> None:
+    (tmp_path / "robots.txt").write_text("User-agent: *\nDisallow: /\n")
+    (tmp_path / "index.html").write_text("<title>A</title>")
+    with serving(tmp_path, "https://example.org") as local:
+        found = look("https://example.org/", "a@example.net", {"https://example.org": local})
+    assert (found.url, found.title, found.decision) == ("https://example.org/", "", "deny")
+
+
+def test_a_refusal_shows_the_lines_to_add_and_they_are_right(tmp_path: Path) -> None:
+    (tmp_path / "all.txt").write_text("text")
+    write(tmp_path, "", source='[intake]\npath = "all.txt"\n')
+    with pytest.raises(RefusedError) as refused:
+        vet(tmp_path)
+    words = str(refused.value)
+    lines = words[words.index("[rights]\n") :].replace("YYYY-MM-DD", "2026-08-01")
+    write(tmp_path, lines, source='[intake]\npath = "all.txt"\n')
+    assert verdicts(vet(tmp_path))[0].decision == "allow"

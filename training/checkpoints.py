@@ -56,7 +56,8 @@ def keep(run: Path, step: int, model: Any, tokenizer: Any) -> None:
 
 def kept_steps(run: Path) -> list[int]:
     """Return the steps of the checkpoints that are there, in order."""
-    return sorted(int(p.name.removeprefix("step-")) for p in (run / KEPT).glob("step-*") if p.suffix != ".partial")
+    names = [p.name.removeprefix("step-") for p in (run / KEPT).glob("step-*")]
+    return sorted(int(name) for name in names if name.isdigit())
 
 
 def prune(run: Path, wanted: Collection[int], through: int | None = None) -> None:

@@ -124,8 +124,16 @@ def _read_jsonl(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except ValueError as error:
+        rows = [dict(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+        for row in rows:
+            _ = (
+                int(row["step"]),
+                float(row["seconds"]),
+                float(row["validation_loss_nats"]),
+                float(row["train_loss_nats"]),
+            )
+        return rows
+    except (ValueError, TypeError, KeyError) as error:
         raise SitecorpusError(
             f"{path}: this file of the interrupted run is damaged ({error}). Delete the folder {path.parent.name} and train again."
         ) from None

@@ -7,6 +7,7 @@ that comes with a model is ever run.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ from training.blocks import encode_texts
 # Its bars and remarks (a tied head is "missing") go to stderr, terminal or not; what matters is checked and said here.
 transformers_logging.disable_progress_bar()
 transformers_logging.set_verbosity_error()
+# a hub that is out of reach is tried a dozen times; it is said once, at the end
+logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
 END_OF_TEXT = "<|endoftext|>"
 _HEAD_WIDTH = 64
@@ -130,7 +133,7 @@ def _load(settings: TrainSettings, beside: Callable[[str], Path]) -> Opened:
 
 
 def load_directory(path: Path, dropout: float = 0.0) -> Opened:
-    """Open a model directory, in fp32; raises RecipeError where it is damaged."""
+    """Open a model directory, in fp32; raises SitecorpusError where it cannot be opened, RecipeError where weights lack."""
     return _open_pretrained(str(path), dropout)
 
 
@@ -168,15 +171,12 @@ def _check_directory(path: Path, name: str) -> None:
         raise RecipeError(
             f"[train] `model` is {name!r}, but {path} has no config.json: it is not in Hugging Face format."
         )
-    try:
-        config = json.loads((path / "config.json").read_bytes())
-    except ValueError as error:
-        raise RecipeError(f"{path / 'config.json'}: this is not valid JSON ({error}).") from None
-    if "auto_map" in config:
-        raise RecipeError(
-            f"[train] `model` {name!r} brings its own code (auto_map in {path / 'config.json'}), which is never run. "
-            "Take a model whose architecture transformers knows."
-        )
+    for file in (path / "config.json", path / "tokenizer_config.json"):
+        if "auto_map" in _read_config(file):
+            raise RecipeError(
+                f"[train] `model` {name!r} brings its own code (auto_map in {file}), which is never run. "
+                "Take a model whose architecture transformers knows."
+            )
     if list(path.glob("*.safetensors")):
         return
     pickled = sorted(p.name for p in path.glob("*.bin"))
@@ -186,6 +186,15 @@ def _check_directory(path: Path, name: str) -> None:
         "model.safetensors, or convert it where you trust its source (load it there, then "
         "`model.save_pretrained(DIR)`)."
     )
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise RecipeError(f"{path}: this is not a JSON object ({error}). Copy the model again.") from None
 
 
 def _check_context(settings: TrainSettings, model: Any) -> None:
@@ -235,5 +244,5 @@ def check_tokenizer(tokenizer: Any, model: Any, name: str) -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    text = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
-    return text if text.endswith(".") else text + "."
+    text = (str(error).strip() or type(error).__name__).splitlines()[0][:300].rstrip(" :.")
+    return text + "."

@@ -102,6 +102,11 @@ def _judge(evaluations: Sequence[Evaluation], at: int, patience: int) -> tuple[s
             f"{f'{rises} evaluations' if rises != 1 else 'evaluation'}: the model may have begun to overfit. "
             f"{patience} in a row are needed to say so: train longer, or hold out more documents."
         )
+    if not after:
+        return "plateau", (
+            f"{lowest}, the last evaluation, but over {documents} held-out documents what was gained lately may be chance: "
+            "more steps promise little."
+        )
     return "plateau", (
         f"{lowest} and has stayed level since: over {documents} held-out documents the differences may be chance. "
         "More steps bring nothing."

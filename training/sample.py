@@ -39,6 +39,7 @@ SCHEMA = pa.schema(
 
 PROMPT_WORDS = 40
 _PROMPT_MIN_WORDS = 4  # "See also." is no prompt: the next sentence is taken with it
+_COLDEST = 1e-6  # below it the quotients overflow; the likeliest token is certain long before
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*(?=\s|\Z)")
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
 
@@ -168,6 +169,8 @@ class Sampler:
                 f"temperature {temperature}, top_k {top_k}, top_p {top_p}: temperature and top_k must not be negative, "
                 "top_p over 0 and at most 1."
             )
+        if any("\ud800" <= c <= "\udfff" for c in prompt):
+            raise RecipeError("the prompt holds bytes that are not UTF-8 text. Give it as UTF-8.")
         generator = torch.Generator().manual_seed(seed)
         # a document begins with the end-of-text token before it, as in training
         ids = [self._eos_id, *encode_texts(self._tokenizer, [prompt])[0]]
@@ -201,7 +204,7 @@ def choose(logits: torch.Tensor, temperature: float, top_k: int, top_p: float, g
     """Return a token id drawn from `logits`, (vocabulary,); temperature 0 takes the likeliest."""
     if temperature == 0:
         return int(logits.argmax())
-    logits, tokens = (logits / temperature).sort(descending=True, stable=True)
+    logits, tokens = (logits / max(temperature, _COLDEST)).sort(descending=True, stable=True)
     if top_k:
         logits = logits[:top_k]
     probabilities = logits.softmax(0)

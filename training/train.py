@@ -84,8 +84,8 @@ def _read(job: Job, opened: Opened, settings: TrainSettings) -> _Data:
         )
     if blocks.epoch_tokens < settings.block_tokens:
         raise SitecorpusError(
-            f"{published.name}: the train split has {blocks.epoch_tokens:,} tokens in {len(train):,} documents, fewer than one "
-            f"block of {settings.block_tokens}. Lower [train] `block_tokens`, or gather more documents."
+            f"{published.name}: the train split has {blocks.epoch_tokens:,} tokens in {len(train):,} "
+            f"document{'s' * (len(train) != 1)}, fewer than one block of {settings.block_tokens}. Lower [train] `block_tokens`, or gather more documents."
         )
     sample = train.some(int(validation.lengths.sum()), settings.seed)
     return _Data(train, validation, blocks, sample)
@@ -121,12 +121,14 @@ def _finished(history: History, settings: TrainSettings) -> bool:
 class _CheckedTrainer(Trainer):  # type: ignore[misc]
     """The Trainer, but a loss that is no number ends the run at its step."""
 
+    mend = ""
+    """What to do then."""
+
     def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
         loss: torch.Tensor = super().training_step(*args, **kwargs)
         if not torch.isfinite(loss):
             raise SitecorpusError(
-                f"training loss is {loss.item()} at step {self.state.global_step + 1:,}: training has diverged. The last good "
-                "checkpoint is kept. Lower [train] `learning_rate`, or set `bf16 = false`."
+                f"training loss is {loss.item()} at step {self.state.global_step + 1:,}: training has diverged. {self.mend}"
             )
         return loss
 
@@ -147,6 +149,7 @@ def _fit(job: Job, opened: Opened, data: _Data, history: History, point: checkpo
             optimizers=(optimizers.make(settings, opened.model), None),
             callbacks=[watch],
         )
+        trainer.mend = f"The checkpoints before it are kept in {job.output / checkpoints.KEPT}. {_gentler(settings)}"
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=str(point.directory) if point else None)
     if _finished(history, settings):
@@ -194,6 +197,11 @@ def mixed_precision(settings: TrainSettings) -> bool:
     return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else optimizers.cpu_has_bfloat16()
 
 
+def _gentler(settings: TrainSettings) -> str:
+    rates = "`learning_rate`" + " and `muon_learning_rate`" * (settings.optimizer == "muon")
+    return f"Lower [train] {rates}" + (", or set `bf16 = false`." if mixed_precision(settings) else ".")
+
+
 def evaluate(opened: Opened, data: _Data, settings: TrainSettings, step: int, seconds: float) -> Evaluation:
     """Measure held-out loss over the whole validation split, and train loss the same way over the fixed sample.
 
@@ -209,9 +217,14 @@ def evaluate(opened: Opened, data: _Data, settings: TrainSettings, step: int, se
         bad = np.flatnonzero(~np.isfinite(nats))
         if len(bad):
             first = tokens.document_ids[documents[bad[0]] if documents else int(bad[0])]
+            why = (
+                f"training has diverged. {_gentler(settings)}"
+                if step
+                else f"the weights of {settings.model!r} are damaged, or no model of this text. Take another model."
+            )
             raise SitecorpusError(
-                f"held-out loss is not a number at step {step:,} ({len(bad)} documents, the first is {first}): training has "
-                "diverged. Lower [train] `learning_rate`, or set `bf16 = false`."
+                f"the loss is not a number at step {step:,} ({len(bad)} document{'s' * (len(bad) != 1)}, the first is "
+                f"{first}): {why}"
             )
     loss = nats_per_token(held_out, data.validation.lengths)
     tokens_seen = step * settings.batch_blocks * settings.block_tokens

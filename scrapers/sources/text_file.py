@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from scrapers.sources.decoding import codec, mended, open_binary
 from scrapers.sources.entry import MAX_ENTRY_BYTES, Found, Row, Skip
 from sitecorpus.errors import RecipeError
 from sitecorpus.recipe import IntakeSettings
+
+log = logging.getLogger(__name__)
 
 _PIECE_CHARS = 1 << 20
 
@@ -19,6 +22,7 @@ def read(path: Path, settings: IntakeSettings) -> Iterator[Found]:
     if not settings.separator:
         raise RecipeError(f"{path}: [intake] `separator` is empty; say what stands between two documents.")
     encoding = codec(settings.encoding, str(path))
+    number = 0
     for number, (text, size) in enumerate(_documents(path, settings.separator, encoding), start=1):
         if size > MAX_ENTRY_BYTES:
             yield Skip(str(number), "too_large", {"characters": size})
@@ -26,6 +30,8 @@ def read(path: Path, settings: IntakeSettings) -> Iterator[Found]:
             yield Row(number, mended(text.strip("\r\n"), encoding))
         else:
             yield Skip(str(number), "empty", {})
+    if number == 1:
+        log.warning("%s: [intake] `separator` %r does not occur in it: it is one document", path, settings.separator)
 
 
 def _documents(path: Path, separator: str, encoding: str) -> Iterator[tuple[str, int]]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.scope import clean_path
+from scrapers.spiders.costly import is_costly, link_tags
 
 Kind = Literal["html", "sitemap", "feed", "text", "other"]
 
@@ -82,7 +83,8 @@ class Page:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        return LexborHTMLParser(self.text_bytes)
+        source = self.text_bytes
+        return LexborHTMLParser(link_tags(source) if is_costly(source) else source)
 
     @cached_property
     def base(self) -> str:
