@@ -269,10 +269,13 @@ def _grant_reasons(
             _sha256(exchange),
         )
     else:
+        # the words of a licence that a person may decide to accept
+        restricted = any(mark in name for name in licenses for mark in ("-NC", "-ND"))
+        closed = "; NC and ND licences need policy = 'research', or their id in `allow`" if restricted else ""
         yield Reason(
             "no_license",
             "review",
-            f"no page that was looked at grants an allow-listed licence for its text ({said})",
+            f"no page that was looked at grants an allow-listed licence for its text ({said}){closed}",
             seed,
         )
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url
+from w3lib.url import canonicalize_url, safe_url_string
 
 from sitecorpus.recipe import CrawlSettings
 
@@ -66,11 +66,14 @@ def canonical(url: str) -> str | None:
         parts = urlsplit(url)
         if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
             return None
-        parts = urlsplit(canonicalize_url(urlunsplit(parts._replace(fragment=""))))
+        # the query stays as it was linked, but for characters that no URL may hold: its order, and `+` or `%20`, is the
+        # server's business
+        query = urlsplit(safe_url_string(urlunsplit(parts._replace(path="/", fragment="")))).query
+        parts = urlsplit(canonicalize_url(urlunsplit(parts._replace(query="", fragment=""))))
         origin = origin_of(urlunsplit(parts))
     except (ValueError, UnicodeError):
         return None
-    found = f"{origin}{clean_path(parts.path)}" + (f"?{parts.query}" if parts.query else "")
+    found = f"{origin}{clean_path(parts.path)}" + (f"?{query}" if query else "")
     return found if len(found) <= MAX_URL_CHARS and found.isascii() and found.isprintable() else None
 
 

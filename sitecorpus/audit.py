@@ -127,7 +127,7 @@ def why(url: str, states: list[State]) -> list[dict[str, Any]]:
             for path in shard_paths(directory, table):
                 names = [c for c in ("document_id", "url", *_TOLD) if c in _columns(path)]
                 for row in iter_rows([path], names):
-                    if row["url"] in wanted or row.get("document_id") in ids:
+                    if row["url"] in wanted or document_id(row["url"]) in ids:
                         told = {k: v for k, v in row.items() if v not in (None, [], "")}
                         story.append({"stage": stage, "outcome": "kept", "reason": "", "detail": told})
         if (directory / "ledger").is_dir():

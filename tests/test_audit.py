@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sitecorpus.audit import verify
+from sitecorpus.audit import verify, why
+from sitecorpus.document import document_id
 from sitecorpus.executors import Serial
 from sitecorpus.layout import MANIFEST, CorpusDir
 from sitecorpus.pipeline import build, survey
@@ -90,3 +91,11 @@ def test_a_file_that_was_changed_added_or_taken_away_is_found(corpus: CorpusDir)
     assert "publish: evil.py is not in the manifest" in found
     assert "publish: validation.txt is missing" in found
     assert any(f.startswith(f"intake: {archived.name} was changed") for f in found)
+
+
+def test_a_document_id_tells_the_same_story_as_its_url(corpus: CorpusDir) -> None:
+    states = survey(corpus, Recipe.load(corpus.recipe))
+    url = f"urn:sitecorpus:{corpus.name}:3"
+    story = why(url, states)
+    assert [row["stage"] for row in story] == ["intake", "clear", "extract", "clean", "dedupe", "split"]
+    assert why(document_id(url), states) == story

@@ -20,7 +20,7 @@ SITE = Scope.of(CrawlSettings(("https://a.example/",)), ["https://a.example"])
     [
         ("HTTP://A.Example:80/x#y", "http://a.example/x"),
         ("https://a.example", "https://a.example/"),
-        ("https://a.example:8443/x?b=2&a=1", "https://a.example:8443/x?a=1&b=2"),
+        ("https://a.example:8443/x?b=2&a=1", "https://a.example:8443/x?b=2&a=1"),
         ("https://a.example/x?", "https://a.example/x"),
         ("https://a.example/a//b/./c/../d", "https://a.example/a/b/d"),
         ("https://a.example/%2e%2e/%2E/x", "https://a.example/x"),
