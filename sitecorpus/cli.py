@@ -75,9 +75,6 @@ def main() -> None:
             _print_json({"error": str(error), "exit_code": error.exit_code})
         typer.secho(f"{error}", err=True, fg="red" if error.exit_code != 3 else "yellow")
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. What was finished is kept: the same command goes on from here.", err=True)
-        raise SystemExit(130) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -126,6 +123,9 @@ def _run(name: str, through: str | None, workers: int | None, as_json: bool, dry
 
     try:
         states = pipeline.build(corpus, through, Processes(workers), tell)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was finished is kept: the same command goes on from here.", err=True)
+        raise typer.Exit(130) from None
     finally:
         # also after a failure or a refusal: the report then shows how far it came, and why no further
         if corpus.root.is_dir():

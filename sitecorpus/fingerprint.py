@@ -52,6 +52,6 @@ def path_digest(path: Path) -> str:
     entries = [
         (p.relative_to(path).as_posix(), file_sha256(p))
         for p in sorted(path.rglob("*"))
-        if p.is_file() and not p.is_symlink()
+        if p.is_file()  # through links too: a hub cache's snapshot is nothing but links
     ]
     return hashlib.sha256(canonical(entries)).hexdigest()

@@ -6,6 +6,7 @@ to None, so that it stays out of fingerprints until it is used.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -274,7 +275,7 @@ class TrainSettings:
     """Fit a GPT-2-class model, and watch held-out loss."""
 
     model: str = "scratch"
-    """`scratch`, a local directory in Hugging Face format, or a hub name such as `gpt2`."""
+    """`scratch`; a directory in Hugging Face format, absolute or relative to the recipe; or a hub name such as `gpt2`."""
     vocab_size: int = 2048
     """scratch: size of the byte-level BPE vocabulary, trained on the train split only."""
     layers: int = 3
@@ -330,7 +331,19 @@ class TrainSettings:
             "milestone_every_steps",
             "patience_evals",
         )
-        _not_negative(self, "weight_decay", "warmup_steps", "dropout")
+        _not_negative(self, "weight_decay", "warmup_steps", "seed")
+        _positive(self, *(n for n in ("threads", "save_every_steps") if getattr(self, n) is not None))
+        for name in ("learning_rate", "muon_learning_rate"):
+            if not math.isfinite(getattr(self, name)):
+                raise ValueError(f"`{name}` is {getattr(self, name)}; it must be a number.")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"`dropout` is {self.dropout}; it must be from 0 to below 1.")
+        if self.block_tokens < 2:
+            raise ValueError("`block_tokens` is 1; a model needs at least 2 tokens to predict one from another.")
+        if self.seed >= 2**32:
+            raise ValueError(f"`seed` is {self.seed}; it must be below 2^32.")
+        if not self.model.strip():
+            raise ValueError('`model` is empty; write "scratch", a folder or a hub name.')
         if self.model == "scratch" and self.vocab_size < 257:
             raise ValueError(
                 f"`vocab_size` is {self.vocab_size}; a byte-level BPE needs at least 257 (256 bytes and the end of text)."

@@ -21,7 +21,7 @@ from sitecorpus.shards import read_shard, write_shard
 from sitecorpus.stage import Job
 from training import checkpoints
 from training.model import train_tokenizer
-from training.sample import Sampler, choose, first_sentence, open_sampler, pick_prompts, sample, sample_text
+from training.sample import Sampler, choose, first_sentence, open_sampler, pick_prompts, sample
 
 TEXTS = [text[:900] for _, text in sorted(topics.items()) if len(text) > 900][:12]
 SCHEMA = pa.schema([("document_id", pa.string()), ("url", pa.string()), ("text", pa.string())])
@@ -53,6 +53,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [{"document_id": f"d{i}", "url": f"https://x.test/{i}", "text": t} for i, t in enumerate(TEXTS)]
     write_shard(folder / "data" / "validation-00000-of-00001.parquet", rows, SCHEMA)
     return folder
+
+
+def sample_text(checkpoint: Path, prompt: str, n: int = 1, **changes: Any) -> list[str]:
+    options = {"max_new_tokens": 160, "temperature": 0.8, "top_k": 40, "top_p": 1.0, "seed": 1, **changes}
+    return open_sampler(checkpoint)(prompt, n, **options)
 
 
 def rows_of(folder: Path, run: Path, published: Path, **settings: Any) -> list[dict[str, Any]]:

@@ -128,20 +128,6 @@ def open_sampler(checkpoint: Path) -> Callable[..., list[str]]:
     return Sampler(checkpoint).several
 
 
-def sample_text(
-    checkpoint: Path,
-    prompt: str,
-    n: int = 1,
-    max_new_tokens: int = 160,
-    temperature: float = 0.8,
-    top_k: int = 40,
-    top_p: float = 1.0,
-    seed: int = 1,
-) -> list[str]:
-    """Return `n` continuations of `prompt` by a checkpoint."""
-    return Sampler(checkpoint).several(prompt, n, max_new_tokens, temperature, top_k, top_p, seed)
-
-
 class Sampler:
     """A checkpoint, ready to continue texts. Safe only for directories in Hugging Face format; runs no code of theirs."""
 

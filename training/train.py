@@ -6,7 +6,6 @@ was killed at any moment ends with the same bytes as one that was not, on the sa
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import shutil
@@ -20,8 +19,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from transformers import Trainer, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
 from sitecorpus.errors import SitecorpusError
@@ -32,6 +29,7 @@ from sitecorpus.stage import Job
 from training import checkpoints, optimizers
 from training.blocks import Blocks, Tokens, encode, split_files, texts
 from training.callbacks import StopRequest, Watch, kinds, stopped_early
+from training.engine import CheckedTrainer, arguments, gentler, mixed_precision, readable_failures
 from training.heldout import document_nats
 from training.metrics import METRICS, Evaluation, History, bits_per_byte, nats_per_token, perplexity, stable
 from training.model import Opened, open_model
@@ -118,38 +116,23 @@ def _finished(history: History, settings: TrainSettings) -> bool:
     return reached or stopped_early(history, settings)
 
 
-class _CheckedTrainer(Trainer):  # type: ignore[misc]
-    """The Trainer, but a loss that is no number ends the run at its step."""
-
-    mend = ""
-    """What to do then."""
-
-    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
-        loss: torch.Tensor = super().training_step(*args, **kwargs)
-        if not torch.isfinite(loss):
-            raise SitecorpusError(
-                f"training loss is {loss.item()} at step {self.state.global_step + 1:,}: training has diverged. {self.mend}"
-            )
-        return loss
-
-
 def _fit(job: Job, opened: Opened, data: _Data, history: History, point: checkpoints.ResumePoint | None) -> None:
     settings: TrainSettings = job.settings.train
     clock = time.monotonic() - history.seconds
-    with job.progress("steps", settings.max_steps) as progress, StopRequest() as stop, _readable_failures(job.output):
+    with job.progress("steps", settings.max_steps) as progress, StopRequest() as stop, readable_failures(job.output):
         watch = Watch(
             job.output, settings, opened.tokenizer,
             lambda step: evaluate(opened, data, settings, step, time.monotonic() - clock),
             history, progress, stop,
         )  # fmt: skip
-        trainer = _CheckedTrainer(
+        trainer = CheckedTrainer(
             model=opened.model,
-            args=_arguments(job.output / RESUME, settings),
+            args=arguments(job.output / RESUME, settings),
             train_dataset=data.blocks,
             optimizers=(optimizers.make(settings, opened.model), None),
             callbacks=[watch],
         )
-        trainer.mend = f"The checkpoints before it are kept in {job.output / checkpoints.KEPT}. {_gentler(settings)}"
+        trainer.mend = f"The checkpoints before it are kept in {job.output / checkpoints.KEPT}. {gentler(settings)}"
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=str(point.directory) if point else None)
     if _finished(history, settings):
@@ -160,46 +143,6 @@ def _fit(job: Job, opened: Opened, data: _Data, history: History, point: checkpo
             "What was learnt is kept: the same command goes on from there."
         )
     raise KeyboardInterrupt
-
-
-def _arguments(resume: Path, settings: TrainSettings) -> TrainingArguments:
-    cuda = torch.cuda.is_available()
-    arguments = TrainingArguments(
-        output_dir=str(resume),
-        max_steps=settings.max_steps,
-        per_device_train_batch_size=settings.batch_blocks,
-        train_sampling_strategy="sequential",  # the blocks are in order already
-        lr_scheduler_type="constant_with_warmup",
-        warmup_steps=settings.warmup_steps,
-        max_grad_norm=1.0,
-        bf16=mixed_precision(settings),
-        seed=settings.seed,
-        use_cpu=not cuda,
-        eval_strategy="no",
-        save_strategy="no",  # callbacks.Watch says when
-        logging_strategy="no",
-        logging_nan_inf_filter=False,
-        report_to="none",
-        disable_tqdm=True,
-        dataloader_num_workers=0,
-        dataloader_pin_memory=cuda,
-        remove_unused_columns=False,
-    )
-    if arguments.n_gpu > 1:
-        arguments._n_gpu = 1  # otherwise the Trainer would split and enlarge the batch over all devices it sees
-    return arguments
-
-
-def mixed_precision(settings: TrainSettings) -> bool:
-    """Whether to train in bfloat16: as the recipe says, else where the device gains by it."""
-    if settings.bf16 is not None:
-        return settings.bf16
-    return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else optimizers.cpu_has_bfloat16()
-
-
-def _gentler(settings: TrainSettings) -> str:
-    rates = "`learning_rate`" + " and `muon_learning_rate`" * (settings.optimizer == "muon")
-    return f"Lower [train] {rates}" + (", or set `bf16 = false`." if mixed_precision(settings) else ".")
 
 
 def evaluate(opened: Opened, data: _Data, settings: TrainSettings, step: int, seconds: float) -> Evaluation:
@@ -218,7 +161,7 @@ def evaluate(opened: Opened, data: _Data, settings: TrainSettings, step: int, se
         if len(bad):
             first = tokens.document_ids[documents[bad[0]] if documents else int(bad[0])]
             why = (
-                f"training has diverged. {_gentler(settings)}"
+                f"training has diverged. {gentler(settings)}"
                 if step
                 else f"the weights of {settings.model!r} are damaged, or no model of this text. Take another model."
             )
@@ -296,20 +239,3 @@ def _threads(wanted: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-@contextmanager
-def _readable_failures(run: Path) -> Iterator[None]:
-    """Give the failures that torch reports in its own words the form that the rest of the house knows."""
-    try:
-        yield
-    except torch.OutOfMemoryError:
-        raise SitecorpusError(
-            "the device's memory does not hold this training. Halve [train] `batch_blocks` or `block_tokens`, or take a "
-            "smaller model."
-        ) from None
-    except (RuntimeError, SafetensorError) as error:
-        # torch.save and safetensors do not say ENOSPC
-        if shutil.disk_usage(run).free < 2**20:
-            raise OSError(errno.ENOSPC, str(error).splitlines()[0], str(run)) from None
-        raise
