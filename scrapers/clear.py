@@ -138,6 +138,8 @@ def _judge(capture: Row, task: ClearTask) -> Row | Decision:
     verdict = task.verdicts.get(host)
     if verdict is None or verdict.decision != "allow":
         return _drop(capture, "host_not_cleared", host=host, decision=verdict.decision if verdict else None)
+    if any(e.kind == "terms" and e.url == capture["url"] for e in verdict.evidence):
+        return _drop(capture, "terms_page")  # what a site says of its rights is evidence, not a text of its
     if capture["kind"] == "row":
         return _licensed(capture, None, task.rights, verdict)
     record = warc.read(task.root / capture["warc_file"], capture["warc_offset"])

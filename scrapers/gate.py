@@ -61,7 +61,7 @@ class Gate:
             self._rules[origin] = asyncio.ensure_future(self._fetch(origin))
         rules = await asyncio.shield(self._rules[origin])
         if not rules.allows(PRODUCT, request.url):
-            raise RobotsDenied(rules.why)
+            raise RobotsDenied(f"robots.txt of {origin} denies it to {PRODUCT}")
 
     async def _fetch(self, origin: str) -> RobotsRules:
         spider = self._crawler.spider

@@ -15,7 +15,7 @@ from sitecorpus.document import CAPTURES, ROW_TYPE
 from sitecorpus.executors import Processes, Serial
 from sitecorpus.layout import CorpusDir
 from sitecorpus.recipe import RightsSettings
-from sitecorpus.rights import Verdict
+from sitecorpus.rights import Evidence, Verdict
 from sitecorpus.shards import iter_rows, shard_paths, write_shard
 from sitecorpus.stage import Job
 from sitecorpus.warc import WarcWriter
@@ -65,7 +65,7 @@ class Archive:
         })  # fmt: skip
 
     def clear(
-        self, hosts: Mapping[str, str] | None = None, workers: int = 1, **rights: Any
+        self, hosts: Mapping[str, str] | None = None, workers: int = 1, terms: str = "", **rights: Any
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Return {URL: licence} of the pages and {URL: reason} of the others."""
         for name, rows in self.rows.items():
@@ -75,7 +75,8 @@ class Archive:
                 CAPTURES,
             )
         answers = {"https://example.org": "allow", "intake": "allow", **(hosts or {})}
-        made = [Verdict(f"v-{h}", h, "sitecorpus", a, None, (), ()).as_dict() for h, a in answers.items()]  # type: ignore[arg-type]
+        evidence = (Evidence("terms", terms, None, 200, None, ""),) if terms else ()
+        made = [Verdict(f"v-{h}", h, "sitecorpus", a, None, (), evidence).as_dict() for h, a in answers.items()]  # type: ignore[arg-type]
         (self.root / "archive/vet").mkdir(exist_ok=True)
         (self.root / "archive/vet/verdicts.json").write_text(json.dumps(made))
         out = self.root / "build" / f"clear-{workers}"
@@ -130,6 +131,14 @@ def test_a_page_without_a_content_type_is_a_page_where_it_begins_like_one(archiv
     pages, drops = archive.clear()
     assert list(pages) == ["https://example.org/a"]
     assert list(drops.values()) == ["redirect"]
+
+
+def test_the_terms_page_is_evidence_and_no_document(archive: Archive) -> None:
+    archive.page("/terms/")
+    archive.page("/article")
+    pages, dropped = archive.clear(terms="https://example.org/terms/")
+    assert set(pages) == {"https://example.org/article"}
+    assert dropped == {"https://example.org/terms/": "terms_page"}
 
 
 def test_of_one_address_the_newest_answer_stays(archive: Archive) -> None:
