@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -202,7 +202,7 @@ def run_stage(
             executor,
             final,
         )
-        started, clock = datetime.now(UTC), time.monotonic()
+        started, clock, peak = datetime.now(UTC), time.monotonic(), _PeakMemory()
         counts = open_door(stage.door)(job)
         outputs = _outputs(partial, job.contents)
         said = sorted((p, o.content_sha256) for p, o in outputs.items() if o.content_sha256)
@@ -219,7 +219,7 @@ def run_stage(
             commit=_commit(),
             started_at=started.isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - clock, 3),
-            peak_memory_bytes=_peak_memory_bytes(),
+            peak_memory_bytes=peak(),
         )
         write_atomic(partial / MANIFEST, manifest.to_json())
         if final.exists():  # without a manifest: an aborted copy or a hand-made folder
@@ -295,7 +295,24 @@ def _commit() -> str | None:
     return run.stdout.strip() or None if run.returncode == 0 else None
 
 
-def _peak_memory_bytes() -> int:
-    """Return the largest resident size of this process or of one of its children so far."""
-    kib = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return kib * 1024
+class _PeakMemory:
+    """The largest resident size, in bytes, of this process or of one of its children while a stage ran."""
+
+    def __init__(self) -> None:
+        self._children = self._largest(resource.RUSAGE_CHILDREN)
+        # Linux forgets the peak of this process so far (proc(5), clear_refs); elsewhere it is that of the whole run
+        with suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")
+
+    def __call__(self) -> int:
+        own = self._largest(resource.RUSAGE_SELF)
+        with suppress(OSError, StopIteration):
+            lines = Path("/proc/self/status").read_text().splitlines()
+            own = int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) * 1024
+        children = self._largest(resource.RUSAGE_CHILDREN)
+        # the children's is that of the largest ever, so it says something of this stage only where it has grown
+        return max(own, children) if children > self._children else own
+
+    @staticmethod
+    def _largest(who: int) -> int:
+        return resource.getrusage(who).ru_maxrss * 1024
