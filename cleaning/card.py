@@ -184,7 +184,8 @@ def _rights(facts: CardFacts) -> str:
     parts = [
         "## Rights",
         "Each document carries its own license, where it was said (`license_source`), and the verdict under which it "
-        "was collected (`verdict_id`). ATTRIBUTION.md credits every author and source.",
+        "was collected (`verdict_id`). ATTRIBUTION.md lists the title, source and license of "
+        "every document, and its author where the page names one.",
         _table(("license", "documents"), rows),
     ]
     if facts.verdicts:

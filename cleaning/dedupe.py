@@ -143,7 +143,8 @@ def _sign_all(job: Job, shards: Sequence[Path], settings: DedupeSettings) -> Sig
     if not found:
         raise SitecorpusError(
             f"{job.inputs['clean'].name}: no document is left to deduplicate. The ledgers of the stages before say "
-            "why each page was dropped: see `sitecorpus report`, or `sitecorpus why URL`."
+            f"why each was dropped: `sitecorpus report {job.corpus.name}` shows them. [clean] `min_words` and `languages` are "
+            "the usual causes."
         )
     found.sort(key=lambda item: keeper_order(item[0]))
     first: dict[str, tuple[Member, pairs.Row, NDArray[np.uint32]]] = {}

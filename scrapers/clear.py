@@ -174,7 +174,7 @@ def _licensed(capture: Row, page: LicenseReading | None, rights: RightsSettings,
         return declared
     if page is not None and page.spdx:
         return _drop(capture, "license_unclear", named=sorted({c.spdx for c in page.evidence if c.spdx}))
-    return _drop(capture, "no_license", mentions=len(page.evidence) if page else 0)
+    return _drop(capture, "no_license", licenses_mentioned=len(page.evidence) if page else 0)
 
 
 _NO_DOCUMENTS = frozenset({"/robots.txt", "/ai.txt", "/trust.txt", "/llms.txt", "/llms-full.txt", "/humans.txt", "/security.txt", "/ads.txt", "/app-ads.txt"})  # fmt: skip

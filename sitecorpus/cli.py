@@ -6,6 +6,7 @@ Exit codes: 0 ok, 1 a finding or work that could not be finished, 2 usage, 3 ref
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import logging
 import os
@@ -105,17 +106,18 @@ def _run(name: str, through: str | None, workers: int | None, as_json: bool, dry
         _plan(corpus, recipe, through, as_json)
         return
 
-    skipped: list[str] = []
+    mark = typer.style("·", fg="blue")
+    fresh = list(itertools.takewhile(lambda s: s.state == "done", pipeline.survey(corpus, recipe)))
+    names = [s.stage for s in fresh]
+    names = names[: names.index(through) + 1] if through in names else names
+    if names and not as_json:
+        typer.echo(f"{mark} up to date: {', '.join(names)}")
 
     def tell(stage: str, directory: Path, manifest: Any, was_done: bool) -> None:
-        if as_json:
+        if as_json or stage in names:
             return
         if was_done:
-            skipped.append(stage)
-        if skipped and (not was_done or stage == through):
-            typer.echo(f"{typer.style('·', fg='blue')} up to date: {', '.join(skipped)}")
-            skipped.clear()
-        if was_done:
+            typer.echo(f"{mark} {stage:<8} up to date")
             return
         typer.echo(f"{typer.style('✓', fg='green')} {stage:<8} {manifest.seconds:>7,.1f} s  {manifest.counts}")
         for line in _headline(stage, manifest.counts.figures):
@@ -148,7 +150,8 @@ def _headline(stage: str, figures: Any) -> list[str]:
     if stage == "split" and "max_cross_jaccard" in figures:
         return [
             f"train {figures.get('train_documents', 0):,}, validation {figures.get('validation_documents', 0):,}; "
-            f"highest similarity across the split: Jaccard {figures['max_cross_jaccard']:.2f}"
+            f"across them at most Jaccard {figures['max_cross_jaccard']:.2f}, "
+            f"and a shared run of {figures.get('longest_shared_run_words', 0):,} words"
         ]
     if stage == "scan" and "longest_words" in figures:
         return [f"longest span copied from the training text: {figures['longest_words']} words"]
@@ -382,21 +385,36 @@ def why(
         _print_json({"url": url, "corpora": stories})
     for name, story in stories.items() if not as_json else ():
         typer.secho(f"{name}: {printable(url)}", bold=True)
+        told: set[tuple[str, str]] = {("url", url)}
         for row in story:
+            facts = [(k, _fact(v)) for k, v in row["detail"].items() if k not in ("url", "document_id")]
+            # what an earlier stage said already is not said again
+            new = ", ".join(f"{k} {v}" for k, v in facts if (k, v) not in told)
+            told.update(facts)
             color = "green" if row["outcome"] == "kept" else "yellow"
-            detail = ", ".join(
-                f"{k} {printable(str(v))[:160]}" for k, v in row["detail"].items() if k not in ("url", "document_id")
-            )
             typer.echo(
-                f"  {row['stage']:<8} "
-                + typer.style(f"{row['outcome']} {row['reason']}".strip(), fg=color)
-                + f"  {detail}"
+                f"  {row['stage']:<8} {typer.style(' '.join([row['outcome'], row['reason']]).strip(), fg=color)}  {new}"
             )
+        typer.echo(f"  {_answer(story[-1])}")
     if not stories:
         raise SitecorpusError(
             f"{printable(url)}: no corpus here knows this page. It was never found: is it linked, in a sitemap or a feed, "
             "and in scope?"
         )
+
+
+def _fact(value: Any) -> str:
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return printable(text)[:160]
+
+
+def _answer(last: Any) -> str:
+    """The end of a page's story in a sentence."""
+    if last["outcome"] != "kept":
+        return f"Not in the corpus: {last['outcome']} at {last['stage']}, {last['reason'].replace('_', ' ')}."
+    if last["stage"] == "split":
+        return f"In the corpus, in the {last['detail']['split']} split."
+    return f"Kept through {last['stage']}; the stages after it have not run yet."
 
 
 @app.command()
@@ -453,7 +471,9 @@ def init(
         return
     for note in notes:
         typer.echo(f"  {printable(note)}")
-    typer.echo(f"Wrote {_short(path)}. Read it, then run: sitecorpus build {path.parent.name}")
+    typer.echo(
+        f"Wrote {_short(path)}. Read it, then run: {_short(Path(sys.argv[0]).absolute())} build {path.parent.name}"
+    )
 
 
 @app.command()

@@ -106,6 +106,11 @@ def build(
         raise RecipeError(
             f"{corpus.recipe}: this recipe has no stage {through!r}; its stages: {', '.join(s.name for s in active)}."
         )
+    if recipe.crawl is not None and not recipe.contact:
+        raise RecipeError(
+            f"{corpus.recipe}: `contact` is empty. Write your URL or email address there: it goes into the user agent, so that "
+            "the site's owner can reach you."
+        )
     results: dict[str, tuple[Path, Manifest]] = {}
     states = []
     for stage in active:

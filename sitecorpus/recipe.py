@@ -408,11 +408,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.crawl is None and self.intake is None:
             raise ValueError("there is no source: add a [crawl] section with `seeds`, or an [intake] with `path`.")
-        if self.crawl is not None and not re.fullmatch(r"https?://[^\s()<>]+|[^\s@()<>]+@[^\s@()<>]+", self.contact):
-            raise ValueError(
-                "`contact` must be a URL or an email address: it goes into the user agent, so that a site's "
-                "owner can reach you."
-            )
+        if self.contact and not re.fullmatch(r"https?://[^\s()<>]+|[^\s@()<>]+@[^\s@()<>]+", self.contact):
+            raise ValueError(f"`contact` is {self.contact!r}; it must be a URL or an email address.")
 
     @classmethod
     def load(cls, path: Path) -> Recipe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import itertools
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -207,7 +208,8 @@ def _samples(states: dict[str, State]) -> list[dict[str, Any]]:
     for row in iter_rows(shard_paths(directory, "samples")):
         group = groups.setdefault(row["prompt"], {"prompt": row["prompt"], "url": row["url"], "texts": []})
         group["texts"].append(
-            {"marked": marked(row["continuation"], spans[row["sample_id"]]), "copies": spans[row["sample_id"]]}
+            # small models love empty lines; no tag holds a newline, so they can be folded in the markup
+            Markup(re.sub(r"\n{3,}", "\n\n", marked(row["continuation"], spans[row["sample_id"]]).strip("\n")))  # noqa: S704
         )
     return list(groups.values())
 

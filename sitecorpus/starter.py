@@ -45,6 +45,7 @@ def write(url: str, name: str | None, contact: str | None, force: bool) -> tuple
         autoescape=False,  # noqa: S701 - TOML, not HTML: every value goes through the filter below
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["toml"] = toml_string
@@ -77,7 +78,7 @@ def _notes(look: dict[str, Any], contact: str | None) -> list[str]:
         + (", ".join(f"{address} ({verdict})" for address, verdict in look["terms"]) or "no terms page found"),
         f"licences on the pages looked at: {licenses}",
         *(f"opt-out: {words}" for words in look["opt_outs"]),
-        f"may we? {look['decision']}: {'; '.join(look['reasons'])}",
+        ": ".join([f"may we? {look['decision']}", "; ".join(look["reasons"])]).removesuffix(": "),
     ]
     if not contact:
         notes.append("`contact` is empty in the recipe: fill in your URL or email address before you crawl")

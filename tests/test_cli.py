@@ -79,6 +79,14 @@ def test_status_gives_each_stage_its_state_before_anything_ran(tmp_path: Path) -
     assert plan["plan"] == [{"stage": "vet", "action": "run"}, {"stage": "crawl", "action": "run"}]
 
 
+def test_without_a_contact_nothing_is_crawled_but_the_recipe_can_be_looked_at(tmp_path: Path) -> None:
+    write_recipe(tmp_path, "x", CRAWL.replace("me@site.example", ""))
+    assert sitecorpus("status", "x", home=tmp_path).returncode == 0
+    run = sitecorpus("crawl", "x", home=tmp_path)
+    assert run.returncode == 2
+    assert "`contact` is empty" in run.stderr
+
+
 def test_jokes_from_a_csv_become_a_dataset_and_every_row_is_accounted_for(tmp_path: Path) -> None:
     folder = write_recipe(tmp_path, "jokes", JOKES)
     jokes = [

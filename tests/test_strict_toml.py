@@ -51,7 +51,7 @@ def test_a_recipe_from_a_windows_editor_is_read(tmp_path: Path) -> None:
         (HEAD + 'hosts = ["h:port"]\n', ["`hosts`", "`host:port`"]),
         ('contact = "me@site.example"\n[crawl]\nseeds = []\n', ["`seeds` is empty"]),
         ('contact = "me@site.example"\n[crawl]\ncapture = "1"\n', ["[crawl] needs `seeds`"]),
-        ('[crawl]\nseeds = ["https://site.example/"]\n', ["`contact`", "URL or an email"]),
+        ('contact = "me"\n[crawl]\nseeds = ["https://site.example/"]\n', ["`contact`", "URL or an email"]),
         ('title = "x"\n', ["there is no source"]),
         (HEAD + '[rights]\nlicense = "MIT"\n', ["attested_by"]),
         (HEAD + "crawl = 3\n", ["crawl"]),

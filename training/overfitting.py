@@ -77,7 +77,7 @@ def _judge(evaluations: Sequence[Evaluation], at: int, patience: int) -> tuple[s
     if documents < MIN_DOCUMENTS:
         return "cannot_tell", (
             f"{lowest}. With {documents} held-out document{'s' * (documents != 1)} it cannot be told whether the model "
-            f"overfits: hold out at least {MIN_DOCUMENTS}."
+            f"overfits: hold out at least {MIN_DOCUMENTS} ([split] `validation_fraction`)."
         )
     rises = 0
     for evaluation in reversed(after):
