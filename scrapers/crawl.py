@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from scrapers.spider_process import Ending, Order, run_spider
 from sitecorpus.document import CAPTURES, document_id
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.ledger import Decision
-from sitecorpus.manifest import Counts
+from sitecorpus.manifest import Counts, Manifest
 from sitecorpus.recipe import CrawlSettings
 from sitecorpus.rights import Verdict
 from sitecorpus.shards import write_shard
@@ -33,6 +34,7 @@ def crawl(job: Job) -> Counts:
     """Fetch and archive; raises RefusedError without a verdict that allows, SitecorpusError where nothing came."""
     settings: CrawlSettings = job.settings.crawl
     allowed = allowed_origins(settings, job.inputs.get("vet"))
+    refuse_old_evidence(job.inputs["vet"], datetime.now(UTC))
     discard_fruitless(job.output, settings)
     ending = fetch(job, settings, allowed)
     if ending.ending != "finished":
@@ -47,6 +49,19 @@ def crawl(job: Job) -> Counts:
     counts = harvest.counts()
     write_shard(job.output / "captures-00000.parquet", harvest.captures, CAPTURES, counts=counts)
     return counts
+
+
+def refuse_old_evidence(vet: Path, now: datetime) -> None:
+    """Raise RefusedError where what `vet` read is older than its recipe's [rights] `max_age_days`."""
+    manifest = Manifest.read(vet)
+    if manifest is None:
+        return
+    limit, age = manifest.settings["rights"]["max_age_days"], now - datetime.fromisoformat(manifest.started_at)
+    if age.days > limit:
+        raise RefusedError(
+            f"{vet.name}: its evidence was read {age.days} days ago, and [rights] `max_age_days` is {limit}. "
+            "Give [crawl] `capture` a new name: that vets and crawls anew."
+        )
 
 
 def allowed_origins(settings: CrawlSettings, vet: Path | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,13 +24,13 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastWarc
 from warcio.checker import Checker
 
-from scrapers.crawl import crawl
+from scrapers.crawl import crawl, refuse_old_evidence
 from scrapers.scope import origins
 from sitecorpus import ledger, warc
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.executors import Serial
 from sitecorpus.layout import CorpusDir
-from sitecorpus.manifest import Counts
+from sitecorpus.manifest import Counts, Manifest
 from sitecorpus.recipe import CrawlSettings
 from sitecorpus.shards import content_sha256, read_shard
 from sitecorpus.stage import Job
@@ -515,3 +516,15 @@ def test_a_gzip_member_of_the_archive_holds_one_record(whole: Tricky) -> None:
     ends = list(warc.member_ends(path))
     assert len(ends) == len(whole.crawled.records)
     assert gzip.GzipFile(fileobj=io.BytesIO(path.read_bytes()[: ends[0]])).read().startswith(b"WARC/1.1")
+
+
+def test_evidence_older_than_the_recipe_allows_is_not_used(tmp_path: Path) -> None:
+    vetted = Manifest(
+        stage="vet", revision=1, fingerprint="f", settings={"rights": {"max_age_days": 90}}, inputs={}, outputs={},
+        digest="d", counts=Counts(), tools={}, commit=None, started_at="2026-01-01T00:00:00+00:00", seconds=1.0,
+        peak_memory_bytes=1,
+    )  # fmt: skip
+    (tmp_path / "manifest.json").write_bytes(vetted.to_json())
+    refuse_old_evidence(tmp_path, datetime(2026, 3, 1, tzinfo=UTC))
+    with pytest.raises(RefusedError, match="119 days ago"):
+        refuse_old_evidence(tmp_path, datetime(2026, 4, 30, 12, tzinfo=UTC))
