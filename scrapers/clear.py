@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapers.agent import PRODUCT
-from scrapers.licenses import LicenseReading, page_license, parse_html
+from scrapers.licenses import LicenseReading, page_license
+from scrapers.markup import header_map, parse_html
 from scrapers.policy import VERDICTS, allowed_license
 from scrapers.scope import origin_of
 from scrapers.signals import page_signals
@@ -147,7 +148,7 @@ def _judge(capture: Row, task: ClearTask) -> Row | Decision:
         return _drop(capture, "too_large", payload_bytes=capture["payload_bytes"])
     if not _mime(capture) and not _looks_like_html(record.body):
         return _drop(capture, "not_a_document", status=capture["status"], content_type="")
-    headers = _joined(record.headers)
+    headers = header_map(record.headers)
     if ("html" in _mime(capture) or not _mime(capture)) and (target := redirect_target(record.body)):
         return _drop(capture, "redirect", to=target[:500])
     for signal in page_signals(record.body, headers, PRODUCT):
@@ -220,13 +221,6 @@ def _origin(url: str) -> str:
         return origin_of(url)
     except ValueError:
         return ""
-
-
-def _joined(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in headers:
-        found[name.lower()] = f"{found[name.lower()]}, {value}" if name.lower() in found else value
-    return found
 
 
 # --- pages that only lead elsewhere

@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
+from scrapers.markup import header_map
 from scrapers.scope import origin_of
 from sitecorpus import warc
 from sitecorpus.errors import SitecorpusError
@@ -56,12 +57,12 @@ class Exchange:
 
     def header(self, name: str) -> str:
         """All values of one header, joined with commas (RFC 9110, 5.2); "" where there is none."""
-        return ", ".join(v for n, v in self.headers if n.lower() == name.lower())
+        return self.header_map.get(name.lower(), "")
 
     @property
     def header_map(self) -> dict[str, str]:
         """The headers by lower-case name."""
-        return {n.lower(): self.header(n) for n, _ in self.headers}
+        return header_map(self.headers)
 
 
 @dataclass

@@ -15,7 +15,8 @@ from urllib.parse import urljoin
 
 from scrapers.agent import PRODUCT
 from scrapers.evidence import Exchange, Fetcher
-from scrapers.licenses import page_license, parse_html
+from scrapers.licenses import page_license
+from scrapers.markup import parse_html
 from scrapers.policy import Exhibit, allowed_license
 from scrapers.robots import MAX_BODY_BYTES, RobotsRules, robots_url, rules_for
 from scrapers.scope import origin_of

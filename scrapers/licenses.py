@@ -13,9 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import lxml.html
-from lxml import etree
-
+from scrapers.markup import parse_html
 from sitecorpus.recipe import OPEN_LICENSES
 
 Scope = Literal["article", "site", "image", "comment", "widget", "mention"]
@@ -78,19 +76,6 @@ def page_license(html: bytes, url: str, headers: Mapping[str, str]) -> LicenseRe
         if known:
             return LicenseReading(sorted(known)[0], None, scope, False, tuple(claims))
     return LicenseReading(None, None, None, False, tuple(claims))
-
-
-def parse_html(html: bytes) -> Any | None:
-    """Parse a page leniently; None where there is nothing to parse."""
-    try:
-        html.decode("utf-8")
-        encoding = "utf-8"
-    except UnicodeDecodeError:
-        encoding = None  # the parser looks for a declaration
-    try:
-        return lxml.html.document_fromstring(html, parser=lxml.html.HTMLParser(encoding=encoding, recover=True))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, LookupError, AssertionError):
-        return None
 
 
 # --- which licence does an address or a phrase name?

@@ -48,7 +48,12 @@ class RobotsRules:
         if head.startswith(("<!doctype", "<html", "<?xml", "<head", "<body")) and "disallow" in text.lower():
             return cls(access="deny", why="robots.txt is a web page with rules in it")
         # robotspy splits at \n alone; a lone \r ends a line too (RFC 9309, 2.2)
-        return cls(text=text.replace("\r\n", "\n").replace("\r", "\n"))
+        rules = cls(text=text.replace("\r\n", "\n").replace("\r", "\n"))
+        try:
+            _ = rules._protego, rules._robotspy
+        except Exception as error:  # whatever a parser trips over, the file is not consent; and the verdict says so
+            return cls(access="deny", why=f"robots.txt cannot be parsed ({type(error).__name__})")
+        return rules
 
     @cached_property
     def _protego(self) -> Any:
@@ -64,28 +69,18 @@ class RobotsRules:
             return self.access == "allow"
         try:
             return bool(self._protego.can_fetch(url, user_agent)) and bool(self._robotspy.can_fetch(user_agent, url))
-        except Exception:  # whatever a matcher trips over, it is not consent
+        except Exception:  # whatever a matcher trips over in this URL, it is not consent
             return False
 
     def crawl_delay(self, user_agent: str) -> float | None:
         """Return the seconds asked for between two requests, or None."""
-        if self.access != "rules":
-            return None
-        try:
-            delay = self._protego.crawl_delay(user_agent)
-        except Exception:
-            return None
+        delay = self._protego.crawl_delay(user_agent) if self.access == "rules" else None
         return None if delay is None else float(delay)
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
         """The http(s) URLs of `Sitemap:` lines, in order, each once."""
-        if self.access != "rules":
-            return ()
-        try:
-            found = [str(u) for u in self._protego.sitemaps]
-        except Exception:
-            return ()
+        found = self._protego.sitemaps if self.access == "rules" else ()
         return tuple(dict.fromkeys(u for u in found if u.lower().startswith(("http://", "https://"))))
 
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import http_sf
 
-from scrapers.licenses import parse_html
+from scrapers.markup import parse_html
 from scrapers.robots import RobotsRules
 
 Answer = Literal["opt-out", "grant", "review"]

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from scrapers.licenses import parse_html
+from scrapers.markup import parse_html
 
 Answer = Literal["yes", "partial", "no"]
 Span = tuple[int, int]  # character offsets into the text

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from scrapers.agent import PRODUCT, user_agent
 from scrapers.evidence import Exchange, Fetcher
 from scrapers.inquiry import feeds, inquire
-from scrapers.licenses import parse_html
 from scrapers.loopback import serving
+from scrapers.markup import parse_html
 from scrapers.policy import VERDICTS, Exhibit, Finding, judge, worst_of
 from scrapers.scope import origin_of
 from sitecorpus.document import document_id

@@ -23,6 +23,18 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """Verbatim words of an archived answer: the value of one of its headers, or a span of its body."""
+
+    text: str
+    header: str | None = None
+    """Lower-case name of the header; None for the body."""
+    start: int | None = None
+    """Byte offsets into the decoded body, half open; None where the words stand in a header, or cannot be placed."""
+    end: int | None = None
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why, in one word, with what was found and where."""
 
@@ -31,6 +43,9 @@ class Reason:
     detail: str
     url: str
     sha256: str | None = None
+    """Of the decoded body that was read; None where nothing could be had."""
+    quote: Quote | None = None
+    fetched_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,9 @@ class Verdict:
         return cls(
             **{
                 **data,
-                "reasons": tuple(Reason(**r) for r in data["reasons"]),
+                "reasons": tuple(
+                    Reason(**{**r, "quote": Quote(**r["quote"]) if r.get("quote") else None}) for r in data["reasons"]
+                ),
                 "evidence": tuple(Evidence(**e) for e in data["evidence"]),
             }
         )

@@ -308,6 +308,34 @@ def test_a_wacz_and_a_folder_of_warcs_are_read_as_the_files_in_them(tmp_path: Pa
     assert taken.digest == digest
 
 
+def test_a_broken_member_of_a_wacz_does_not_cost_the_others(tmp_path: Path) -> None:
+    good = an_archive(tmp_path / "warcs")
+    package = tmp_path / "x.wacz"
+    with zipfile.ZipFile(package, "w") as z:
+        z.write(good, "archive/good.warc.gz")
+        z.writestr("archive/broken.warc", bytes(range(256)) * 64, zipfile.ZIP_DEFLATED)
+        z.writestr("archive/locked.warc", b"x")
+        broken, locked = z.getinfo("archive/broken.warc"), z.getinfo("archive/locked.warc")
+    data = bytearray(package.read_bytes())
+    start = broken.header_offset + 30 + len(broken.filename)
+    data[start : start + 40] = b"\xff" * 40  # no deflate stream
+    central = data.rindex(b"PK\x01\x02")  # of the last member
+    data[locked.header_offset + 6] |= 1  # the bit that says: encrypted
+    data[central + 8] |= 1
+    package.write_bytes(data)
+    taken = Taken(tmp_path, path=str(package))
+    taken.run()
+    assert len(taken.captures) == 3  # all of the good one
+    unreadable = {url: reason for url, reason in taken.reasons.items() if reason == "unreadable"}
+    assert sorted(url.rpartition("%21")[2] for url in unreadable) == ["archive/broken.warc", "archive/locked.warc"]
+
+
+def test_a_wacz_that_is_no_zip_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "x.wacz").write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(SitecorpusError, match="found no document"):
+        Taken(tmp_path, path=str(tmp_path / "x.wacz")).run()
+
+
 def test_what_is_no_warc_is_an_error_in_words(tmp_path: Path) -> None:
     file = tmp_path / "x.warc"
     file.write_text("hello\n" * 10)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.licenses import parse_html
+from scrapers.markup import parse_html
 from scrapers.terms import read_terms, terms_links, terms_text
 
 CASES = Path(os.environ.get("SITECORPUS_SHARED", "../shared")) / "data/rights"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from scrapers.sources.entry import MAX_ENTRY_BYTES, Exchanged, Found, Skip, Stored
 from sitecorpus.errors import SitecorpusError
@@ -38,19 +40,43 @@ def is_warc(path: Path) -> bool:
 
 
 def _package(file: Path, name: str) -> Iterator[Found]:
-    """WACZ 1.1: a zip with WARC files in `archive/`."""
+    """WACZ 1.1: a zip with WARC files in `archive/`. A member that cannot be unpacked does not cost the others."""
     try:
-        with zipfile.ZipFile(file) as package:
-            for member in sorted(package.namelist()):
-                if not (member.startswith("archive/") and member.lower().endswith(SUFFIXES[:2])):
-                    continue
-                suffix = ".warc.gz" if member.lower().endswith(".gz") else ".warc"
-                with package.open(member) as packed, tempfile.NamedTemporaryFile(suffix=suffix) as unpacked:
-                    shutil.copyfileobj(packed, unpacked)
-                    unpacked.flush()
-                    yield from _records(Path(unpacked.name), f"{name}!{member}")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        package = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as error:
         yield Skip(name, "unreadable", {"error": str(error)[:200]})
+        return
+    with package:
+        for member in sorted(package.namelist()):
+            if not (member.startswith("archive/") and member.lower().endswith(SUFFIXES[:2])):
+                continue
+            suffix = ".warc.gz" if member.lower().endswith(".gz") else ".warc"
+            with tempfile.NamedTemporaryFile(suffix=suffix) as unpacked:
+                problem = _unpack(package, member, unpacked)
+                if problem:
+                    yield Skip(f"{name}!{member}", "unreadable", {"error": problem})
+                else:
+                    yield from _records(Path(unpacked.name), f"{name}!{member}")
+
+
+def _unpack(package: zipfile.ZipFile, member: str, to: IO[bytes]) -> str | None:
+    """Unpack one member; return what is wrong with it, or None. What `zipfile` raises is said beside each name."""
+    try:
+        with package.open(member) as packed:
+            shutil.copyfileobj(packed, to)
+    except (
+        zipfile.BadZipFile,  # a broken header or checksum
+        zlib.error,  # broken data
+        EOFError,  # cut short
+        NotImplementedError,  # a method of compression that Python lacks
+    ) as error:
+        return str(error)[:200] or type(error).__name__
+    except RuntimeError as error:
+        if not package.getinfo(member).flag_bits & 1:  # bit 0: encrypted (APPNOTE.TXT 4.4.4)
+            raise
+        return str(error)[:200]
+    to.flush()
+    return None
 
 
 def _records(file: Path, name: str) -> Iterator[Found]:
