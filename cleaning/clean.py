@@ -22,11 +22,12 @@ from cleaning.normal_form import mojibake, normalize
 from cleaning.quality import drop_reason
 from sitecorpus import ledger
 from sitecorpus.document import DOCUMENTS
+from sitecorpus.durable import write_atomic
 from sitecorpus.errors import RecipeError
 from sitecorpus.ledger import Decision
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import CleanSettings
-from sitecorpus.shards import iter_rows, read_shard, shard_counts, shard_paths, write_atomic, write_shard
+from sitecorpus.shards import iter_rows, read_shard, shard_counts, shard_paths, write_shard
 from sitecorpus.stage import Job
 
 FROM_PAGES = "trafilatura"  # text that a template surrounded; a row of a table has no site around it

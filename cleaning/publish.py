@@ -5,9 +5,7 @@ It fails closed: a document without a license, or collected under a verdict that
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,18 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cleaning.card import CardFacts, FunnelStep, SplitFacts, card, license_link, license_text
 from cleaning.markdown import link, plain
 from cleaning.shingles import words
 from sitecorpus.document import SPLIT
+from sitecorpus.durable import atomic, write_atomic
 from sitecorpus.errors import RefusedError, SitecorpusError
-from sitecorpus.fingerprint import canonical
 from sitecorpus.layout import MANIFEST, CorpusDir
 from sitecorpus.manifest import Counts, Manifest
 from sitecorpus.rights import Verdict
-from sitecorpus.shards import VOLATILE, iter_rows, shard_paths, write_atomic
+from sitecorpus.shards import iter_rows, shard_paths, write_large_shard
 from sitecorpus.stage import Job
 from sitecorpus.strict_toml import printable
 
@@ -159,24 +156,12 @@ def _rows(shards: Iterable[Path], side: str, columns: Sequence[str]) -> Iterator
 
 
 def write_data(task: DataFile) -> None:
-    """Write one Parquet file a row group at a time; its content digest is that of `sitecorpus.shards`.
+    """Write one Parquet file of the dataset, a row group at a time."""
 
-    Two passes: the digest goes into the schema, which is written first.
-    """
-    stable = [name for name in PUBLISHED.names if name not in VOLATILE]
-    digest = hashlib.sha256()
-    for row in islice(_rows(task.shards, task.side, PUBLISHED.names), task.start, task.stop):
-        digest.update(canonical([[name, row[name]] for name in stable]) + b"\n")
-    schema = PUBLISHED.with_metadata({"content_sha256": digest.hexdigest()})
-    task.output.parent.mkdir(parents=True, exist_ok=True)
-    partial = task.output.with_name(task.output.name + ".tmp")
-    rows = islice(_rows(task.shards, task.side, PUBLISHED.names), task.start, task.stop)
-    with pq.ParquetWriter(partial, schema, compression="zstd") as writer:
-        while group := list(islice(rows, ROW_GROUP)):
-            writer.write_table(pa.Table.from_pylist(group, schema=schema))
-    with partial.open("rb") as f:
-        os.fsync(f.fileno())
-    partial.replace(task.output)
+    def rows() -> Iterator[dict[str, Any]]:
+        return islice(_rows(task.shards, task.side, PUBLISHED.names), task.start, task.stop)
+
+    write_large_shard(task.output, rows, PUBLISHED, group_rows=ROW_GROUP)
 
 
 def _write_text(path: Path, shards: Iterable[Path], side: str, separator: str) -> tuple[SplitFacts, int]:
@@ -226,12 +211,8 @@ def _attribution(shards: Iterable[Path], title: str) -> Iterator[str]:
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    partial = path.with_name(path.name + ".tmp")
-    with partial.open("w", encoding="utf-8", newline="\n") as f:
+    with atomic(path) as aside, aside.open("w", encoding="utf-8", newline="\n") as f:
         f.writelines(lines)
-        f.flush()
-        os.fsync(f.fileno())
-    partial.replace(path)
 
 
 def _funnel(corpus: CorpusDir, directory: Path) -> list[FunnelStep]:

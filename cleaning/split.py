@@ -24,10 +24,11 @@ from cleaning.bands import candidate_pairs
 from cleaning.clusters import components
 from cleaning.signatures import estimates
 from sitecorpus.document import SPLIT
+from sitecorpus.durable import write_atomic
 from sitecorpus.errors import RecipeError, SitecorpusError
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import SplitSettings
-from sitecorpus.shards import iter_rows, read_shard, shard_paths, write_atomic, write_shard
+from sitecorpus.shards import iter_rows, read_shard, shard_paths, write_shard
 from sitecorpus.stage import Job
 
 log = logging.getLogger(__name__)

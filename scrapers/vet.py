@@ -23,13 +23,13 @@ from scrapers.markup import parse_html
 from scrapers.policy import VERDICTS, Exhibit, Finding, judge, worst_of
 from scrapers.scope import origin_of
 from sitecorpus.document import document_id
+from sitecorpus.durable import write_atomic
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.fingerprint import canonical, plain
 from sitecorpus.ledger import Decision
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import CrawlSettings, RightsSettings
 from sitecorpus.rights import Evidence, Reason, Verdict
-from sitecorpus.shards import write_atomic
 from sitecorpus.stage import Job
 from sitecorpus.strict_toml import printable
 from sitecorpus.warc import WarcWriter

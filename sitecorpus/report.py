@@ -16,10 +16,11 @@ from markupsafe import Markup
 
 from sitecorpus import ledger
 from sitecorpus.charts import Line, line_chart
+from sitecorpus.durable import write_atomic
 from sitecorpus.layout import PARTIAL, VERDICTS, CorpusDir
 from sitecorpus.pipeline import State, survey
 from sitecorpus.recipe import Recipe
-from sitecorpus.shards import iter_rows, shard_paths, write_atomic
+from sitecorpus.shards import iter_rows, shard_paths
 
 EXAMPLES_PER_REASON = 5
 CLUSTERS_SHOWN = 12

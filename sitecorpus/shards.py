@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sitecorpus.durable import atomic
 from sitecorpus.errors import SitecorpusError
 from sitecorpus.manifest import Counts
 
@@ -23,33 +24,36 @@ VOLATILE = frozenset({"fetched_at", "warc_file", "warc_offset", "warc_record_id"
 """Columns that differ between two visits to an unchanged site; they stay out of content digests."""
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".tmp")
-    with partial.open("wb") as f:
-        f.write(data)
-        f.flush()
-        os.fsync(f.fileno())
-    partial.replace(path)
-
-
 def write_shard(path: Path, rows: Sequence[dict[str, Any]], schema: pa.Schema, counts: Counts | None = None) -> None:
     """Write `rows` (dicts with the schema's columns; missing ones are null) as one Parquet file."""
+    write_large_shard(path, lambda: rows, schema, counts or Counts(), max(len(rows), 1))
+
+
+def write_large_shard(
+    path: Path,
+    rows: Callable[[], Iterable[dict[str, Any]]],
+    schema: pa.Schema,
+    counts: Counts | None = None,
+    group_rows: int = 1000,
+) -> None:
+    """Write rows that need not fit into memory, a row group at a time.
+
+    `rows` is called twice and must give the same both times: the digest goes into the schema, which is written first.
+    """
     stable = [name for name in schema.names if name not in VOLATILE]
     digest = hashlib.sha256()
-    for row in rows:
+    for row in rows():
         line = [[name, row.get(name)] for name in stable]
         digest.update(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
-    metadata = {"content_sha256": digest.hexdigest(), "counts": json.dumps((counts or Counts()).as_dict())}
-    table = pa.Table.from_pylist([{n: row.get(n) for n in schema.names} for row in rows], schema=schema)
-    table = table.replace_schema_metadata({**(schema.metadata or {}), **metadata})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".tmp")
-    pq.write_table(table, partial, compression="zstd")
-    with partial.open("rb") as f:
-        os.fsync(f.fileno())
-    partial.replace(path)
+    metadata = {"content_sha256": digest.hexdigest()}
+    if counts is not None:
+        metadata["counts"] = json.dumps(counts.as_dict())
+    described = schema.with_metadata({**(schema.metadata or {}), **metadata})
+    again = iter(rows())
+    with atomic(path) as aside, pq.ParquetWriter(aside, described, compression="zstd") as writer:
+        while group := list(islice(again, group_rows)):
+            named = [{n: row.get(n) for n in schema.names} for row in group]
+            writer.write_table(pa.Table.from_pylist(named, schema=described))
 
 
 def _open(path: Path) -> pq.ParquetFile:

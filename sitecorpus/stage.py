@@ -26,6 +26,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar
 
 from sitecorpus import ledger
+from sitecorpus.durable import UNFINISHED, sync_directory, write_atomic
 from sitecorpus.errors import SitecorpusError
 from sitecorpus.executors import Executor
 from sitecorpus.fingerprint import canonical, file_sha256, fingerprint, path_digest, plain
@@ -33,7 +34,7 @@ from sitecorpus.layout import LEDGER, MANIFEST, PARTIAL, CorpusDir
 from sitecorpus.manifest import Counts, Manifest, Output
 from sitecorpus.progress import Progress
 from sitecorpus.recipe import Recipe
-from sitecorpus.shards import content_sha256, shard_counts, write_atomic
+from sitecorpus.shards import content_sha256, shard_counts
 
 log = logging.getLogger(__name__)
 
@@ -225,7 +226,7 @@ def run_stage(
         if final.exists():  # without a manifest: an aborted copy or a hand-made folder
             shutil.rmtree(final)
         partial.rename(final)
-        _fsync_dir(final.parent)
+        sync_directory(final.parent)
     log.info("%s: %s, %.1f s", stage.name, counts, manifest.seconds)
     return final, manifest
 
@@ -235,7 +236,7 @@ def _outputs(directory: Path, contents: Mapping[str, str | None]) -> dict[str, O
     for path in sorted(directory.rglob("*")):
         if not path.is_file() or path.name == MANIFEST:
             continue
-        if path.name.endswith(".tmp"):  # left by a kill
+        if path.name.endswith(UNFINISHED):  # left by a kill
             path.unlink()
             continue
         name = path.relative_to(directory).as_posix()
@@ -262,14 +263,6 @@ def _only_one(directory: Path) -> Iterator[None]:
                 f"{directory}: another process is working on this stage. Wait for it, or end it, and run again."
             ) from None
         yield
-    finally:
-        os.close(handle)
-
-
-def _fsync_dir(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)
 

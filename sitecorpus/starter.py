@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import jinja2
 
+from sitecorpus.durable import write_atomic
 from sitecorpus.errors import RecipeError
 from sitecorpus.layout import RECIPE
-from sitecorpus.shards import write_atomic
 from sitecorpus.stage import open_door
 
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import torch
 
+from sitecorpus.durable import sync_directory, write_atomic
 from sitecorpus.fingerprint import file_sha256
-from sitecorpus.shards import write_atomic
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def keep(run: Path, step: int, model: Any, tokenizer: Any) -> None:
     tokenizer.save_pretrained(partial)
     _sync(partial)
     partial.rename(final)
-    _sync_directory(final.parent)
+    sync_directory(final.parent)
 
 
 def kept_steps(run: Path) -> list[int]:
@@ -90,7 +90,7 @@ def seal(directory: Path, step: int) -> None:
     }
     value = {"step": step, "threads": torch.get_num_threads(), "torch": torch.__version__, "files": files}
     write_atomic(directory / _SEAL, json.dumps(value, indent=1).encode())
-    _sync_directory(directory)
+    sync_directory(directory)
 
 
 def newest_verified(resume: Path) -> ResumePoint | None:
@@ -142,12 +142,4 @@ def _sync(directory: Path) -> None:
         if path.is_file():
             with path.open("rb") as f:
                 os.fsync(f.fileno())
-    _sync_directory(directory)
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_directory(directory)

@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sitecorpus.durable import write_atomic
 from sitecorpus.errors import SitecorpusError
-from sitecorpus.shards import read_shard, shard_paths, write_atomic, write_shard
+from sitecorpus.shards import read_shard, shard_paths, write_shard
 
 METRICS = "metrics.jsonl"
 HELDOUT = "heldout.parquet"

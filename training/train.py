@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from transformers.trainer_callback import PrinterCallback
 
+from sitecorpus.durable import write_atomic
 from sitecorpus.errors import SitecorpusError
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import TrainSettings
-from sitecorpus.shards import write_atomic
 from sitecorpus.stage import Job
 from training import checkpoints, optimizers
 from training.blocks import Blocks, Tokens, encode, split_files, texts
