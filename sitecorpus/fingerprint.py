@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,21 @@ def file_sha256(path: Path) -> str:
 def path_digest(path: Path) -> str:
     """Return one sha256 hex for a file, or for a folder's relative names and contents."""
     if path.is_file():
-        return file_sha256(path)
+        return _unchanged_sha256(path)
     entries = [
-        (p.relative_to(path).as_posix(), file_sha256(p))
+        (p.relative_to(path).as_posix(), _unchanged_sha256(p))
         for p in sorted(path.rglob("*"))
         if p.is_file()  # through links too: a hub cache's snapshot is nothing but links
     ]
     return hashlib.sha256(canonical(entries)).hexdigest()
+
+
+def _unchanged_sha256(path: Path) -> str:
+    """The sha256 of a file, read once as long as its size and times stay: one build asks for it several times."""
+    now = path.stat()
+    return _known_sha256(path, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+
+@lru_cache(maxsize=100_000)
+def _known_sha256(path: Path, *_: int) -> str:
+    return file_sha256(path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sitecorpus.errors import RecipeError
 from sitecorpus.executors import Executor, Processes
@@ -53,10 +54,33 @@ class State:
     """None while a stage before it is not done: its fingerprint is not known yet."""
     manifest: Manifest | None
 
+    def as_dict(self) -> dict[str, Any]:
+        """What a script would ask about a stage."""
+        made = self.manifest
+        return {
+            "state": self.state,
+            "directory": str(self.directory) if self.directory else None,
+            "counts": made.counts.as_dict() if made else None,
+            "digest": made.digest if made else None,
+            "fingerprint": made.fingerprint if made else None,
+            "started_at": made.started_at if made else None,
+            "seconds": made.seconds if made else None,
+            "peak_memory_bytes": made.peak_memory_bytes if made else None,
+        }
+
 
 def stages_of(recipe: Recipe) -> tuple[Stage, ...]:
     """Return the stages that this recipe has, in order."""
     return tuple(s for s in STAGES if s.when is None or getattr(recipe, s.when) is not None)
+
+
+def stages_through(corpus: CorpusDir, recipe: Recipe, through: str) -> tuple[Stage, ...]:
+    """Return the stages of this recipe up to one; raises RecipeError where it has no such stage."""
+    active = stages_of(recipe)
+    names = [s.name for s in active]
+    if through not in names:
+        raise RecipeError(f"{corpus.recipe}: this recipe has no stage {through!r}; its stages: {', '.join(names)}.")
+    return active[: names.index(through) + 1]
 
 
 def survey(corpus: CorpusDir, recipe: Recipe) -> list[State]:
@@ -76,6 +100,16 @@ def survey(corpus: CorpusDir, recipe: Recipe) -> list[State]:
             done[stage.name] = manifest
         found.append(State(stage.name, _state(directory, manifest), directory, manifest))
     return found
+
+
+def as_dict(corpus: CorpusDir, states: Iterable[State]) -> dict[str, Any]:
+    """Return where a corpus stands, for scripts."""
+    return {
+        "name": corpus.name,
+        "recipe": str(corpus.recipe),
+        "report": str(corpus.report) if corpus.report.exists() else None,
+        "stages": {s.stage: s.as_dict() for s in states},
+    }
 
 
 def _state(directory: Path, manifest: Manifest | None) -> str:
@@ -101,11 +135,7 @@ def build(
     if not isinstance(corpus, CorpusDir):
         corpus = CorpusDir(corpus)
     recipe = Recipe.load(corpus.recipe)
-    active = stages_of(recipe)
-    if through not in {s.name for s in active}:
-        raise RecipeError(
-            f"{corpus.recipe}: this recipe has no stage {through!r}; its stages: {', '.join(s.name for s in active)}."
-        )
+    chosen = stages_through(corpus, recipe, through)
     if recipe.crawl is not None and not recipe.contact:
         raise RecipeError(
             f"{corpus.recipe}: `contact` is empty. Write your URL or email address there: it goes into the user agent, so that "
@@ -113,15 +143,21 @@ def build(
         )
     results: dict[str, tuple[Path, Manifest]] = {}
     states = []
-    for stage in active:
+    for stage in chosen:
         inputs = {n: results[n] for n in stage.needs if n in results}
-        wanted, _ = stage_fingerprint(stage, recipe, corpus, {k: m for k, (_, m) in inputs.items()})
-        was_done = Manifest.read(corpus.stage_dir(stage.root, stage.name, wanted)) is not None
-        directory, manifest = run_stage(stage, corpus, recipe, inputs, executor or Processes())
+        directory, manifest, was_done = run_stage(stage, corpus, recipe, inputs, executor or Processes())
         results[stage.name] = (directory, manifest)
         states.append(State(stage.name, "done", directory, manifest))
         if on_stage:
             on_stage(stage.name, directory, manifest, was_done)
-        if stage.name == through:
-            break
     return states
+
+
+def stale(corpus: CorpusDir, recipe: Recipe) -> list[Path]:
+    """Return the directories in `build/` that the recipe as it is now does not lead to."""
+    used = {s.directory for s in survey(corpus, recipe)}
+    return [
+        d
+        for d in sorted((corpus.root / "build").glob("*-*"))
+        if d.is_dir() and d.with_name(d.name.removesuffix(PARTIAL)) not in used
+    ]

@@ -14,7 +14,6 @@ import importlib.metadata
 import logging
 import os
 import resource
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -180,19 +179,26 @@ def run_stage(
     recipe: Recipe,
     inputs: Mapping[str, tuple[Path, Manifest]],
     executor: Executor,
-) -> tuple[Path, Manifest]:
-    """Run `stage` unless it is done; return its directory and manifest."""
+) -> tuple[Path, Manifest, bool]:
+    """Run `stage` unless it is done; return its directory, its manifest, and whether it was done already.
+
+    Raises SitecorpusError where another process works on it, or where what is not a result lies in its place.
+    """
     wanted, digests = stage_fingerprint(stage, recipe, corpus, {k: m for k, (_, m) in inputs.items()})
     final = corpus.stage_dir(stage.root, stage.name, wanted)
     done = Manifest.read(final)
     if done is not None:
-        return final, done
+        return final, done, True
+    if final.exists():  # an aborted copy, or made by hand; it may be evidence, so a person has to look
+        raise SitecorpusError(
+            f"{final}: this folder has no {MANIFEST}, so it is no finished stage. Move it away, and run again."
+        )
     partial = final.with_name(final.name + PARTIAL)
     partial.mkdir(parents=True, exist_ok=True)
     with _only_one(partial):
         done = Manifest.read(final)
         if done is not None:  # another process finished it while this one waited for the lock
-            return final, done
+            return final, done, True
         settings = settings_of(stage, recipe)
         job = Job(
             stage.name,
@@ -223,12 +229,10 @@ def run_stage(
             peak_memory_bytes=peak(),
         )
         write_atomic(partial / MANIFEST, manifest.to_json())
-        if final.exists():  # without a manifest: an aborted copy or a hand-made folder
-            shutil.rmtree(final)
         partial.rename(final)
         sync_directory(final.parent)
     log.info("%s: %s, %.1f s", stage.name, counts, manifest.seconds)
-    return final, manifest
+    return final, manifest, False
 
 
 def _outputs(directory: Path, contents: Mapping[str, str | None]) -> dict[str, Output]:

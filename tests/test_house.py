@@ -28,7 +28,7 @@ DOORS = {
     "py3langid": "cleaning/language.py",
     "datasketch": "cleaning/signatures.py",
     "warcio": "sitecorpus/warc.py",
-    "typer": "sitecorpus/cli.py",
+    "typer": "sitecorpus/cli/",
     "jinja2": ("sitecorpus/report.py", "sitecorpus/starter.py", "scrapers/demo/", "cleaning/card.py"),
     "torch": "training/",
     "transformers": "training/",

@@ -55,9 +55,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def sample_text(checkpoint: Path, prompt: str, n: int = 1, **changes: Any) -> list[str]:
+def sample_text(run: Path, prompt: str, n: int = 1, **changes: Any) -> list[str]:
     options = {"max_new_tokens": 160, "temperature": 0.8, "top_k": 40, "top_p": 1.0, "seed": 1, **changes}
-    return open_sampler(checkpoint)(prompt, n, **options)
+    return open_sampler(run, 7)(prompt, n, **options)
 
 
 def rows_of(folder: Path, run: Path, published: Path, **settings: Any) -> list[dict[str, Any]]:
@@ -99,11 +99,11 @@ def test_fewer_documents_than_prompts_gives_fewer_samples(run: Path, published: 
 
 
 def test_text_goes_on_beyond_the_context(run: Path) -> None:
-    generate = open_sampler(run / "checkpoints" / "step-0000007")
+    generate = open_sampler(run, 7)
     options: dict[str, Any] = {"n": 2, "max_new_tokens": 100, "temperature": 1.0, "top_k": 0, "top_p": 1.0, "seed": 3}
     texts = generate("The " * 60, **options)
     assert generate("The " * 60, **options) == texts
-    assert sample_text(run / "checkpoints" / "step-0000007", "The " * 60, **options) == texts
+    assert sample_text(run, "The " * 60, **options) == texts
     assert all(texts)
 
 
@@ -123,16 +123,15 @@ def test_the_cache_changes_nothing_greedy_text_is_the_argmax_of_the_whole_window
 
 
 def test_a_prompt_may_be_empty_or_hold_the_end_of_text_as_text(run: Path) -> None:
-    directory = run / "checkpoints" / "step-0000007"
-    assert len(sample_text(directory, "", max_new_tokens=5)) == 1
-    assert len(sample_text(directory, "a<|endoftext|>b", max_new_tokens=5)) == 1
+    assert len(sample_text(run, "", max_new_tokens=5)) == 1
+    assert len(sample_text(run, "a<|endoftext|>b", max_new_tokens=5)) == 1
 
 
 def test_settings_that_cannot_be_are_refused(run: Path) -> None:
     with pytest.raises(RecipeError, match="top_p"):
-        sample_text(run / "checkpoints" / "step-0000007", "x", top_p=0.0)
-    with pytest.raises(SitecorpusError, match="no checkpoint here"):
-        open_sampler(run / "checkpoints" / "step-0000008")
+        sample_text(run, "x", top_p=0.0)
+    with pytest.raises(RecipeError, match=r"no checkpoint of step 8; kept are 7, 9"):
+        open_sampler(run, 8)
 
 
 def test_top_k_and_top_p_narrow_the_choice_and_never_to_nothing() -> None:
@@ -181,7 +180,7 @@ def test_the_choice_of_prompts_does_not_depend_on_how_many_documents_are_read_at
 
 def test_a_prompt_that_is_no_text_is_refused_in_words(run: Path) -> None:
     with pytest.raises(RecipeError, match="not UTF-8"):
-        sample_text(run / "checkpoints" / "step-0000007", "lone \udcff surrogate", max_new_tokens=2)
+        sample_text(run, "lone \udcff surrogate", max_new_tokens=2)
 
 
 @pytest.mark.parametrize("temperature", [5e-324, 1e-300, 1e-7])

@@ -60,7 +60,7 @@ SCRIPT = textwrap.dedent(
     stage.open_door = lambda door: squares
     corpus = CorpusDir(sys.argv[1])
     row = stage.Stage("clean", "here:squares", (), ("clean",), "build", 1)
-    directory, manifest = stage.run_stage(row, corpus, Recipe.load(corpus.recipe), {}, Serial())
+    directory, manifest, _ = stage.run_stage(row, corpus, Recipe.load(corpus.recipe), {}, Serial())
     print(manifest.digest, manifest.counts)
     """
 )
@@ -138,6 +138,18 @@ def test_two_processes_cannot_work_on_one_stage(tmp_path: Path) -> None:
         with pytest.raises(SitecorpusError, match="another process is working on this stage"):
             run_stage(stage, corpus, Recipe.load(corpus.recipe), {}, Serial())
         other.communicate()
+
+
+def test_a_folder_that_is_no_result_is_never_deleted_for_one(tmp_path: Path) -> None:
+    corpus = corpus_in(tmp_path)
+    stage = Stage("clean", "cleaning.clean:clean", (), ("clean",), "archive", 1)
+    final = corpus.stage_dir(
+        "archive", "clean", fingerprint("clean", 1, {"clean": Recipe.load(corpus.recipe).clean}, {})
+    )
+    (final / "evidence").mkdir(parents=True)
+    with pytest.raises(SitecorpusError, match="Move it away"):
+        run_stage(stage, corpus, Recipe.load(corpus.recipe), {}, Serial())
+    assert (final / "evidence").is_dir()
 
 
 def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:

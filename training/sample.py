@@ -75,13 +75,19 @@ def sample(job: Job) -> Counts:
     return counts
 
 
-def recommended(run: Path) -> tuple[int, Path]:
-    """Return the step and the folder of the checkpoint that the diagnosis recommends."""
+def recommended(run: Path, step: int | None = None) -> tuple[int, Path]:
+    """Return the step and the folder of the checkpoint that the diagnosis recommends, or of the step asked for.
+
+    Raises RecipeError where no checkpoint of that step was kept, SitecorpusError where its folder is gone.
+    """
     listing = json.loads((run / LISTING).read_bytes())
-    best = next((row for row in listing if "best" in row["kinds"]), None)
-    if best is None or not (run / best["directory"]).is_dir():
-        raise SitecorpusError(f"{run}: its best checkpoint is gone. Delete the folder {run.name} and train again.")
-    return int(best["step"]), run / best["directory"]
+    chosen = next((r for r in listing if ("best" in r["kinds"] if step is None else r["step"] == step)), None)
+    if chosen is None and step is not None:
+        kept = ", ".join(str(row["step"]) for row in listing)
+        raise RecipeError(f"{run.name}: there is no checkpoint of step {step}; kept are {kept}.")
+    if chosen is None or not (run / chosen["directory"]).is_dir():
+        raise SitecorpusError(f"{run}: the checkpoint is gone. Delete the folder {run.name} and train again.")
+    return int(chosen["step"]), run / chosen["directory"]
 
 
 def pick_prompts(files: list[Path], wanted: int, seed: int) -> list[tuple[str, str, str]]:
@@ -123,17 +129,16 @@ def row_seed(seed: int, prompt: int, sample: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {prompt} {sample}".encode()).digest()[:8], "big") >> 1
 
 
-def open_sampler(checkpoint: Path) -> Callable[..., list[str]]:
-    """Return `generate(prompt, n, max_new_tokens, temperature, top_k, top_p, seed) -> [continuation]` of a checkpoint."""
-    return Sampler(checkpoint).several
+def open_sampler(run: Path, step: int | None = None) -> Callable[..., list[str]]:
+    """Return `generate(prompt, n, max_new_tokens, temperature, top_k, top_p, seed) -> [continuation]` of a run's
+    recommended checkpoint, or of that of a step."""
+    return Sampler(recommended(run, step)[1]).several
 
 
 class Sampler:
     """A checkpoint, ready to continue texts. Safe only for directories in Hugging Face format; runs no code of theirs."""
 
     def __init__(self, checkpoint: Path) -> None:
-        if not checkpoint.is_dir():
-            raise SitecorpusError(f"{checkpoint}: there is no checkpoint here. `sitecorpus train` makes one.")
         opened: Opened = load_directory(checkpoint)
         self._model, self._tokenizer, self._eos_id = opened.model.eval(), opened.tokenizer, opened.eos_id
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
