@@ -86,7 +86,6 @@ def clean_shard(task: DocumentShard) -> None:
     """Mend or drop the documents of one shard."""
     table = {row["key"]: row["documents"] for row in read_shard(task.repeated)}
     kept, decisions, removed = [], [], []
-    reasons: Counter[str] = Counter()
     languages: Counter[str] = Counter()
     figures: Counter[str] = Counter()
     rows = read_shard(task.documents)
@@ -102,7 +101,6 @@ def clean_shard(task: DocumentShard) -> None:
         certain = code if probability >= task.settings.min_language_probability else None
         drop = _drop(row, mended, found, certain, (code, probability), task.settings)
         if drop:
-            reasons[drop[0]] += 1
             decisions.append(Decision.of(row["document_id"], row["url"], "clean", "dropped", drop[0], **drop[1]))
             continue
         languages[certain or "unknown"] += 1
@@ -112,7 +110,7 @@ def clean_shard(task: DocumentShard) -> None:
     ledger.write(task.output.parent, task.output.stem, decisions)
     write_shard(task.removed, removed, _REMOVED)
     said = {"languages": dict(sorted(languages.items())), **dict(sorted(figures.items()))}
-    write_shard(task.output, kept, DOCUMENTS, counts=Counts(len(rows), len(kept), dict(sorted(reasons.items())), said))
+    write_shard(task.output, kept, DOCUMENTS, counts=Counts(len(rows), len(kept), ledger.reasons(decisions), said))
 
 
 def _drop(

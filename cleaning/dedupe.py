@@ -25,7 +25,7 @@ from cleaning.shingles import shingles
 from cleaning.signatures import estimates, signature
 from sitecorpus.document import CLUSTERED
 from sitecorpus.errors import SitecorpusError
-from sitecorpus.ledger import Decision
+from sitecorpus.ledger import Decision, reasons
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import DedupeSettings
 from sitecorpus.shards import iter_rows, read_shard, shard_paths, write_shard
@@ -86,7 +86,7 @@ def dedupe(job: Job) -> Counts:
     return Counts(
         read=len(signed.members) + len(signed.repeated),
         written=len(signed.members) - len(decisions) + len(signed.repeated),
-        dropped=dict(sorted(Counter(d.reason for d in decisions).items())),
+        dropped=reasons(decisions),
         figures=_figures(signed.members, places, compared, edges, settings),
     )
 

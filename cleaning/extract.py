@@ -94,19 +94,17 @@ def extract_shard(task: PageShard) -> None:
     _quiet()
     documents, decisions = [], []
     extractors: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
     pages = read_shard(task.pages)
     for page in pages:
         found = _from_archive(page, task)
         identity = document_id(page["url"])
         if found.reason:
-            reasons[found.reason] += 1
             decisions.append(Decision.of(identity, page["url"], "extract", "dropped", found.reason, **found.numbers))
             continue
         extractors[found.extractor] += 1
         documents.append(_row(page, identity, found))
     ledger.write(task.output.parent, task.output.stem, decisions)
-    counts = Counts(len(pages), len(documents), dict(sorted(reasons.items())), {"extractors": dict(extractors)})
+    counts = Counts(len(pages), len(documents), ledger.reasons(decisions), {"extractors": dict(extractors)})
     write_shard(task.output, documents, DOCUMENTS, counts=counts)
 
 

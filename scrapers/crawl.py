@@ -21,7 +21,7 @@ from scrapers.scope import Scope, origins
 from scrapers.spider_process import Ending, Order, run_spider
 from sitecorpus.document import CAPTURES, document_id
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
-from sitecorpus.ledger import Decision
+from sitecorpus.ledger import Decision, reasons
 from sitecorpus.manifest import Counts, Manifest
 from sitecorpus.recipe import CrawlSettings
 from sitecorpus.rights import Verdict
@@ -123,14 +123,13 @@ class Harvest:
     asked: int = 0
 
     def counts(self) -> Counts:
-        dropped = Counter(row.reason for row in self.ledger)
         figures = {
             "statuses": dict(sorted(self.statuses.items())),
             "found_by": {name: self.found_by[name] for name in FOUND_BY if self.found_by[name]},
             "links_out_of_scope": self.out_of_scope,
             "body_bytes": sum(row["payload_bytes"] for row in self.captures),
         }
-        return Counts(len(self.captures) + len(self.ledger), len(self.captures), dict(sorted(dropped.items())), figures)
+        return Counts(len(self.captures) + len(self.ledger), len(self.captures), reasons(self.ledger), figures)
 
 
 def gather(job: Job, settings: CrawlSettings, allowed: tuple[str, ...]) -> Harvest:
@@ -200,10 +199,9 @@ def _why_stopped(ending: Ending, harvest: Harvest) -> str:
 def _why_empty(settings: CrawlSettings, harvest: Harvest) -> str:
     said = [f"HTTP {status} {n}×" for status, n in sorted(harvest.statuses.items())]
     said += [f"{error} {n}×" for error, n in sorted(harvest.errors.items()) if error]
-    left = Counter(row.reason for row in harvest.ledger)
     return (
         f"{', '.join(settings.seeds)}: no page was captured with status 200. Asked for {harvest.asked} URLs; came back: "
-        f"{', '.join(said) or 'nothing'}. Left out: {', '.join(f'{r} {n}' for r, n in sorted(left.items())) or 'nothing'}; "
+        f"{', '.join(said) or 'nothing'}. Left out: {', '.join(f'{r} {n}' for r, n in reasons(harvest.ledger).items()) or 'nothing'}; "
         f"{harvest.out_of_scope} links lead off the site. If the site redirects to another host or to https, give that "
         "address in [crawl] `seeds`; else look at `allow`, `deny` and the site's robots.txt."
     )

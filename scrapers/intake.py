@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import http
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +20,7 @@ from scrapers.sources.entry import Entry, Exchanged, Found, Row, Skip, Stored, p
 from sitecorpus.document import CAPTURES, ROW_TYPE, document_id
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.fingerprint import canonical as canonical_json
-from sitecorpus.ledger import Decision
+from sitecorpus.ledger import Decision, reasons
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import IntakeSettings
 from sitecorpus.shards import write_shard
@@ -61,10 +60,9 @@ def intake(job: Job) -> Counts:
     if not shelf.captures:
         raise SitecorpusError(_why_empty(path, kind, shelf.ledger))
     job.decide("intake-00000", shelf.ledger)
-    dropped = Counter(row.reason for row in shelf.ledger)
     figures = {"format": kind, "body_bytes": sum(row["payload_bytes"] for row in shelf.captures)}
     read_count = len(shelf.captures) + len(shelf.ledger)
-    counts = Counts(read_count, len(shelf.captures), dict(sorted(dropped.items())), figures)
+    counts = Counts(read_count, len(shelf.captures), reasons(shelf.ledger), figures)
     captures = sorted(shelf.captures, key=lambda row: row["url"])
     write_shard(job.output / "captures-00000.parquet", captures, CAPTURES, counts=counts)
     return counts
@@ -211,9 +209,8 @@ class Shelf:
 
 
 def _why_empty(path: Path, kind: str, ledger: list[Decision]) -> str:
-    reasons = Counter(row.reason for row in ledger)
     return (
         f"{path}: read as {kind}, and found no document. Left out: "
-        f"{', '.join(f'{reason} {n}' for reason, n in sorted(reasons.items())) or 'nothing'}. Look at [intake] `path`, "
+        f"{', '.join(f'{reason} {n}' for reason, n in reasons(ledger).items()) or 'nothing'}. Look at [intake] `path`, "
         "`format` and `text`."
     )

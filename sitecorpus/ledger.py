@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -40,6 +41,11 @@ class Decision:
     def of(cls, item_id: str, url: str, stage: str, outcome: str, reason: str, **detail: Any) -> Decision:
         """Make a row with the numbers or texts behind it."""
         return cls(item_id, url, stage, outcome, reason, json.dumps(detail, ensure_ascii=False, sort_keys=True))
+
+
+def reasons(rows: Iterable[Decision]) -> dict[str, int]:
+    """Return how many rows there are of each reason, by name."""
+    return dict(sorted(Counter(row.reason for row in rows).items()))
 
 
 def write(directory: Path, shard: str, rows: Iterable[Decision]) -> None:

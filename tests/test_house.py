@@ -27,7 +27,7 @@ DOORS = {
     "ftfy": "cleaning/normal_form.py",
     "py3langid": "cleaning/language.py",
     "datasketch": "cleaning/signatures.py",
-    "warcio": "sitecorpus/warc.py",
+    "warcio": "sitecorpus/warc/",
     "typer": "sitecorpus/cli/",
     "jinja2": ("sitecorpus/report.py", "sitecorpus/starter.py", "scrapers/demo/", "cleaning/card.py"),
     "torch": "training/",

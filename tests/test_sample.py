@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from sitecorpus.errors import RecipeError, SitecorpusError
+from sitecorpus.errors import RecipeError
 from sitecorpus.executors import Serial
 from sitecorpus.layout import CorpusDir
 from sitecorpus.recipe import SampleSettings
