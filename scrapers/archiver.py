@@ -6,7 +6,6 @@ the archive's warcinfo record says so.
 
 from __future__ import annotations
 
-import http
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from scrapers.scope import origin_of
+from sitecorpus.warc import status_line
 
 INFO = {
     "software": "sitecorpus (Scrapy, warcio)",
@@ -60,11 +60,7 @@ def _request_head(request: Request) -> bytes:
 
 
 def _response_head(response: Response) -> bytes:
-    try:
-        reason = http.HTTPStatus(response.status).phrase
-    except ValueError:  # a number of the server's own
-        reason = ""
-    lines = [f"{response.protocol or 'HTTP/1.1'} {response.status} {reason}".encode()]
+    lines = [status_line(response.status, response.protocol or "HTTP/1.1").encode()]
     for name, values in response.headers.items():
         lower = name.lower()
         for value in values:

@@ -6,7 +6,6 @@ was found is told from it alone.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from contextlib import nullcontext
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from scrapers.captures import capture_row
 from scrapers.frontier import FOUND_BY, INDEXES, PREFIX, Frontier, Visit, read_archive
 from scrapers.loopback import serving
 from scrapers.scope import Scope, origins
@@ -27,7 +27,7 @@ from sitecorpus.recipe import CrawlSettings
 from sitecorpus.rights import Verdict
 from sitecorpus.shards import write_shard
 from sitecorpus.stage import Job
-from sitecorpus.warc import Record, archive_files, cut_torn_tail
+from sitecorpus.warc import archive_files, cut_torn_tail
 
 
 def crawl(job: Job) -> Counts:
@@ -147,7 +147,11 @@ def gather(job: Job, settings: CrawlSettings, allowed: tuple[str, ...]) -> Harve
             rank = FOUND_BY.index(INDEXES.get(found_by, found_by))
             ranks[url] = min(ranks.get(url, rank), rank)
         if visit.outcome == "answered" and record is not None:
-            rows[visit.item.url] = _capture(record, f"{job.corpus.relative(job.stored_as)}/{name}")
+            rows[visit.item.url] = capture_row(
+                url=record.url, kind="response", status=record.status, content_type=record.content_type, body=record.body,
+                found_by="", fetched_at=record.fetched_at, warc_file=f"{job.corpus.relative(job.stored_as)}/{name}",
+                warc_offset=record.offset, warc_record_id=record.record_id,
+            )  # fmt: skip
             ledger.pop(visit.item.url, None)
         elif visit.item.url not in rows:
             ledger[visit.item.url] = _failure(job.stage, visit)
@@ -161,21 +165,6 @@ def gather(job: Job, settings: CrawlSettings, allowed: tuple[str, ...]) -> Harve
         harvest.found_by[row["found_by"]] += 1
     harvest.ledger = [decision for _, decision in sorted(ledger.items())]
     return harvest
-
-
-def _capture(record: Record, warc_file: str) -> dict[str, Any]:
-    return {
-        "url": record.url,
-        "kind": "response",
-        "status": record.status,
-        "content_type": record.content_type,
-        "payload_digest": hashlib.sha256(record.body).hexdigest(),
-        "payload_bytes": len(record.body),
-        "fetched_at": record.fetched_at,
-        "warc_file": warc_file,
-        "warc_offset": record.offset,
-        "warc_record_id": record.record_id,
-    }
 
 
 def _failure(stage: str, visit: Visit) -> Decision:

@@ -5,8 +5,6 @@ Rights are not asked of a site here but declared in the recipe; `vet` has kept t
 
 from __future__ import annotations
 
-import hashlib
-import http
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from scrapers.captures import capture_row
 from scrapers.scope import canonical
 from scrapers.sources import csv_file, dataset, folder, jsonl_file, text_file, warc_files
 from scrapers.sources.entry import Entry, Exchanged, Found, Row, Skip, Stored, path_quoted
@@ -26,7 +25,7 @@ from sitecorpus.recipe import IntakeSettings
 from sitecorpus.shards import write_shard
 from sitecorpus.stage import Job
 from sitecorpus.strict_toml import printable
-from sitecorpus.warc import Location, WarcWriter, archive_files
+from sitecorpus.warc import Location, WarcWriter, archive_files, status_line
 
 PREFIX = "pages"
 FORMATS = ("folder", "warc", "csv", "jsonl", "text", "dataset")
@@ -184,12 +183,8 @@ class Shelf:
 
     def _exchange(self, found: Exchanged) -> None:
         url = printable(found.url)
-        try:
-            reason = http.HTTPStatus(found.status).phrase
-        except ValueError:
-            reason = ""
         head = [
-            f"HTTP/1.1 {found.status} {reason}",
+            status_line(found.status),
             *(f"{k}: {v}" for k, v in found.headers),
             f"Content-Length: {len(found.body)}",
         ]
@@ -200,12 +195,11 @@ class Shelf:
         self._note(where, url, "response", found.status, found.content_type, found.body)
 
     def _note(self, where: Location, url: str, kind: str, status: int | None, content_type: str, body: bytes) -> None:
-        self.captures.append({
-            "url": url, "kind": kind, "status": status, "content_type": content_type,
-            "payload_digest": hashlib.sha256(body).hexdigest(), "payload_bytes": len(body), "found_by": "intake",
-            "fetched_at": where.fetched_at, "warc_file": f"{self._folder}/{where.file}", "warc_offset": where.offset,
-            "warc_record_id": where.record_id,
-        })  # fmt: skip
+        self.captures.append(capture_row(
+            url=url, kind=kind, status=status, content_type=content_type, body=body, found_by="intake",
+            fetched_at=where.fetched_at, warc_file=f"{self._folder}/{where.file}", warc_offset=where.offset,
+            warc_record_id=where.record_id,
+        ))  # fmt: skip
 
 
 def _why_empty(path: Path, kind: str, ledger: list[Decision]) -> str:

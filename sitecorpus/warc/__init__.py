@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sitecorpus.warc.reader import Record, archive_files, read, scan
 from sitecorpus.warc.tail import cut_torn_tail, member_ends
-from sitecorpus.warc.writer import Fields, Location, WarcWriter
+from sitecorpus.warc.writer import Fields, Location, WarcWriter, status_line
 
 __all__ = [
     "Fields",
@@ -21,4 +21,5 @@ __all__ = [
     "member_ends",
     "read",
     "scan",
+    "status_line",
 ]

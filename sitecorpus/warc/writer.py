@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 import io
 import os
 from dataclasses import dataclass
@@ -159,6 +160,14 @@ class WarcWriter:
         """Make what was written durable."""
         os.fsync(self._handle)
         os.close(self._handle)
+
+
+def status_line(status: int, protocol: str = "HTTP/1.1") -> str:
+    """Return the first line of a response whose own words were not kept."""
+    try:
+        return f"{protocol} {status} {http.HTTPStatus(status).phrase}"
+    except ValueError:  # a number of the server's own
+        return f"{protocol} {status} "
 
 
 def _header_safe(text: str) -> str:
