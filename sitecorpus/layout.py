@@ -13,6 +13,7 @@ MANIFEST = "manifest.json"
 LEDGER = "ledger"
 PARTIAL = ".partial"
 VERDICTS = "verdicts.json"
+WITHDRAWN = "archive/withdrawn.json"
 
 
 class CorpusDir:
@@ -48,6 +49,10 @@ class CorpusDir:
     @property
     def report(self) -> Path:
         return self.root / "build" / "report.html"
+
+    @property
+    def rights_record(self) -> Path:
+        return self.root / "build" / "rights.html"
 
     def beside(self, path: str) -> Path:
         """A path written in the recipe: absolute, or relative to the recipe's folder."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sitecorpus import drift
 from sitecorpus.errors import RecipeError
 from sitecorpus.executors import Executor, Processes
-from sitecorpus.layout import PARTIAL, VERDICTS, CorpusDir
+from sitecorpus.layout import PARTIAL, VERDICTS, WITHDRAWN, CorpusDir
 from sitecorpus.manifest import Manifest
 from sitecorpus.recipe import Recipe
 from sitecorpus.stage import Stage, run_stage, stage_fingerprint
@@ -28,7 +30,7 @@ STAGES = (
     Stage(
         "intake", "scrapers.intake:intake", ("vet",), ("intake",), "archive", 1, when="intake", paths=("intake.path",)
     ),
-    Stage("clear", "scrapers.clear:clear", ("vet", "crawl", "intake"), ("rights",), "build", 1),
+    Stage("clear", "scrapers.clear:clear", ("vet", "crawl", "intake"), ("rights",), "build", 1, files=(WITHDRAWN,)),
     Stage("extract", "cleaning.extract:extract", ("clear", "crawl", "intake"), ("extract",), "build", 1),
     Stage("clean", "cleaning.clean:clean", ("extract",), ("clean",), "build", 1),
     Stage("dedupe", "cleaning.dedupe:dedupe", ("clean",), ("dedupe",), "build", 1),
@@ -41,6 +43,8 @@ STAGES = (
     Stage("scan", "training.scan:scan", ("publish", "sample"), ("scan",), "runs", 1),
 )
 NAMES = tuple(s.name for s in STAGES)
+GUARDED = ("publish", "train")
+"""Stages that may not rest on rights that have lapsed."""
 
 
 @dataclass(frozen=True)
@@ -145,12 +149,29 @@ def build(
     states = []
     for stage in chosen:
         inputs = {n: results[n] for n in stage.needs if n in results}
-        directory, manifest, was_done = run_stage(stage, corpus, recipe, inputs, executor or Processes())
+        admit = _current(corpus, recipe, results["vet"][0]) if stage.name in GUARDED else _always
+        directory, manifest, was_done = run_stage(stage, corpus, recipe, inputs, executor or Processes(), admit)
         results[stage.name] = (directory, manifest)
         states.append(State(stage.name, "done", directory, manifest))
         if on_stage:
             on_stage(stage.name, directory, manifest, was_done)
     return states
+
+
+def _always() -> None:
+    """Nothing stands against it."""
+
+
+def _current(corpus: CorpusDir, recipe: Recipe, vet: Path) -> Callable[[], None]:
+    """Refuse, also where all is done, pages that have opted out; return what refuses new work on old evidence."""
+    drift.refuse_drifted(corpus, vet)
+    remedy = f"`sitecorpus vet {corpus.name} --diff` reads it again and says what changed."
+    last = drift.newest(corpus, vet)
+    if recipe.crawl is None:
+        return _always
+    return lambda: drift.refuse_old_evidence(
+        last[0] if last else vet, recipe.rights.max_age_days, datetime.now(UTC), remedy
+    )
 
 
 def stale(corpus: CorpusDir, recipe: Recipe) -> list[Path]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
+from sitecorpus.errors import SitecorpusError
+from sitecorpus.layout import VERDICTS
+
 Answer = Literal["allow", "review", "deny"]
+STRICTNESS: dict[str, int] = {"allow": 0, "review": 1, "deny": 2}
 
 
 @dataclass(frozen=True)
@@ -74,3 +80,22 @@ class Verdict:
                 "evidence": tuple(Evidence(**e) for e in data["evidence"]),
             }
         )
+
+
+def read_verdicts(directory: Path) -> dict[str, Verdict]:
+    """Return {host: verdict} of a `vet` directory; of two verdicts on one host the stricter holds.
+
+    Raises SitecorpusError where they cannot be read.
+    """
+    path = directory / VERDICTS
+    found: dict[str, Verdict] = {}
+    try:
+        for verdict in (Verdict.from_dict(v) for v in json.loads(path.read_bytes())):
+            known = found.get(verdict.host)
+            if known is None or STRICTNESS[verdict.decision] > STRICTNESS[known.decision]:
+                found[verdict.host] = verdict
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise SitecorpusError(
+            f"{path}: the verdicts cannot be read ({error}). Move the folder {directory.name} away and vet again."
+        ) from None
+    return found

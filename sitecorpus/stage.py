@@ -73,6 +73,8 @@ class Stage:
     """A section without which there is no such stage."""
     paths: tuple[str, ...] = ()
     """Settings (`section.name`) that name a file or folder, counted by its content where it exists."""
+    files: tuple[str, ...] = ()
+    """Files of the corpus folder that it reads, counted by their content where they exist."""
 
 
 class Task(Protocol):
@@ -152,8 +154,8 @@ def settings_of(stage: Stage, recipe: Recipe) -> dict[str, Any]:
 
 
 def path_inputs(stage: Stage, recipe: Recipe, corpus: CorpusDir) -> dict[str, str]:
-    """Return {setting: digest} of the files that the stage's settings name, where they exist."""
-    found = {}
+    """Return {setting or file: digest} of the files that the stage reads beside its inputs, where they exist."""
+    found = {name: path_digest(corpus.root / name) for name in stage.files if (corpus.root / name).exists()}
     for dotted in stage.paths:
         value: Any = recipe
         for part in dotted.split("."):
@@ -179,9 +181,11 @@ def run_stage(
     recipe: Recipe,
     inputs: Mapping[str, tuple[Path, Manifest]],
     executor: Executor,
+    admit: Callable[[], None] = lambda: None,
 ) -> tuple[Path, Manifest, bool]:
     """Run `stage` unless it is done; return its directory, its manifest, and whether it was done already.
 
+    `admit` is called where there is work to do, and may refuse it by raising.
     Raises SitecorpusError where another process works on it, or where what is not a result lies in its place.
     """
     wanted, digests = stage_fingerprint(stage, recipe, corpus, {k: m for k, (_, m) in inputs.items()})
@@ -193,6 +197,7 @@ def run_stage(
         raise SitecorpusError(
             f"{final}: this folder has no {MANIFEST}, so it is no finished stage. Move it away, and run again."
         )
+    admit()
     partial = final.with_name(final.name + PARTIAL)
     partial.mkdir(parents=True, exist_ok=True)
     with _only_one(partial):

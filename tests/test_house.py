@@ -29,7 +29,7 @@ DOORS = {
     "datasketch": "cleaning/signatures.py",
     "warcio": "sitecorpus/warc/",
     "typer": "sitecorpus/cli/",
-    "jinja2": ("sitecorpus/report.py", "sitecorpus/starter.py", "scrapers/demo/", "cleaning/card.py"),
+    "jinja2": ("sitecorpus/report/", "sitecorpus/starter.py", "scrapers/demo/", "cleaning/card.py"),
     "torch": "training/",
     "transformers": "training/",
     "tokenizers": "training/",

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitecorpus import report
-from sitecorpus.charts import Line, line_chart, ticks
 from sitecorpus.layout import CorpusDir
 from sitecorpus.recipe import Recipe
+from sitecorpus.report.charts import Line, line_chart, ticks
+from sitecorpus.report.html import link
+from sitecorpus.report.overview import marked
 
 EVIL = '"><script>alert(1)</script>'
 
@@ -40,18 +42,18 @@ def test_marking_keeps_every_character_and_adds_only_marks_and_links(text: str, 
         for a, b in pairs
         if min(a, b) < len(text)
     ]
-    seen = Tags(str(report.marked(text, spans)))
+    seen = Tags(str(marked(text, spans)))
     assert seen.text == text
     assert set(seen.tags) <= {"mark", "a"}
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "urn:x:1", "//x", "http://[", ""])
 def test_only_http_addresses_become_links(url: str) -> None:
-    assert "<a" not in report._link(url, "text")
+    assert "<a" not in link(url, "text")
 
 
 def test_links_are_escaped() -> None:
-    assert Tags(str(report._link(f"https://x.example/{EVIL}"))).tags == ["a"]
+    assert Tags(str(link(f"https://x.example/{EVIL}"))).tags == ["a"]
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
