@@ -65,6 +65,16 @@ class Drift:
     """How many pages were fetched again; the others were judged by their archived answer."""
     pages_total: int
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything is otherwise than it was."""
+        return bool(self.changes or self.pages or self.gone or self.refuses)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether a host or a page that was taken would not be taken today."""
+        return bool(self.pages) or any(then == "allow" != now for then, now in self.decisions.values())
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 

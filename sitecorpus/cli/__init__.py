@@ -9,10 +9,11 @@ import errno
 import logging
 import os
 import sys
+from collections.abc import Callable
 
 import typer
 
-from sitecorpus.cli import corpora, lookups, sampling, stages
+from sitecorpus.cli import corpora, lookups, rights, sampling, stages
 from sitecorpus.cli.options import print_json
 from sitecorpus.errors import SitecorpusError
 
@@ -36,8 +37,9 @@ for _command in (
     corpora.demo,
 ):
     app.command()(_command)
+_OWN_OPTIONS: dict[str, Callable[..., None]] = {"vet": rights.vet, "sample": sampling.sample}
 for _stage, _help in stages.STAGE_HELP.items():
-    _does = sampling.sample if _stage == "sample" else stages.stage_command(_stage)  # it has options of its own
+    _does = _OWN_OPTIONS.get(_stage) or stages.stage_command(_stage)
     app.command(_stage, rich_help_panel="Stages", short_help=_help)(_does)
 
 

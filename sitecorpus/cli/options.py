@@ -10,6 +10,9 @@ import typer
 Name = Annotated[str, typer.Argument(help="A corpus under corpora/, or the path of its folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]
+DropDrifted = Annotated[
+    bool, typer.Option("--drop-drifted", help="Take out the pages that the last `vet --diff` found drifted, and go on.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 
 

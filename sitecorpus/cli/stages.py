@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sitecorpus.cli.options import DryRun, Json, Name, Workers, print_json
+from sitecorpus.cli.options import DropDrifted, DryRun, Json, Name, Workers, print_json
 from sitecorpus.cli.words import headline, short
-from sitecorpus.layout import CorpusDir
+from sitecorpus.layout import WITHDRAWN, CorpusDir
 
 STAGE_HELP = {
     "vet": "May we? Read robots.txt, terms, licence and opt-outs, keep them as evidence, decide.",
@@ -29,7 +30,9 @@ STAGE_HELP = {
 }
 
 
-def run_through(name: str, through: str | None, workers: int | None, as_json: bool, dry_run: bool) -> None:
+def run_through(
+    name: str, through: str | None, workers: int | None, as_json: bool, dry_run: bool, drop_drifted: bool = False
+) -> None:
     """Build through a stage and print a line for each, then the report's address."""
     from sitecorpus import pipeline, report
     from sitecorpus.executors import Processes
@@ -42,6 +45,8 @@ def run_through(name: str, through: str | None, workers: int | None, as_json: bo
         _plan(corpus, recipe, through, as_json)
         return
 
+    if drop_drifted:
+        _drop(corpus, recipe, as_json)
     mark = typer.style("·", fg="blue")
     fresh = list(itertools.takewhile(lambda s: s.state == "done", pipeline.survey(corpus, recipe)))
     names = [s.stage for s in fresh]
@@ -74,6 +79,15 @@ def run_through(name: str, through: str | None, workers: int | None, as_json: bo
         typer.echo(f"  report: {short(page)}")
 
 
+def _drop(corpus: CorpusDir, recipe: Any, as_json: bool) -> None:
+    from sitecorpus import drift, pipeline
+
+    vet = pipeline.survey(corpus, recipe)[0].directory
+    dropped = drift.drop(corpus, vet, datetime.now(UTC)) if vet else 0
+    if not as_json:
+        typer.echo(f"{dropped:,} drifted pages are taken out, as {short(corpus.root / WITHDRAWN)} says")
+
+
 def _plan(corpus: CorpusDir, recipe: Any, through: str, as_json: bool) -> None:
     from sitecorpus import pipeline
 
@@ -90,18 +104,25 @@ def build(
     name: Name,
     through: Annotated[str | None, typer.Option(help="The last stage to run; default: all.")] = None,
     workers: Workers = None,
+    drop_drifted: DropDrifted = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Bring a corpus up to date; finished work is skipped, interrupted work goes on."""
-    run_through(name, through, workers, as_json, dry_run)
+    run_through(name, through, workers, as_json, dry_run, drop_drifted)
 
 
 def stage_command(stage: str) -> Callable[..., None]:
     """Return the command that builds through one stage."""
 
-    def command(name: Name, workers: Workers = None, dry_run: DryRun = False, as_json: Json = False) -> None:
-        run_through(name, stage, workers, as_json, dry_run)
+    def command(
+        name: Name,
+        workers: Workers = None,
+        drop_drifted: DropDrifted = False,
+        dry_run: DryRun = False,
+        as_json: Json = False,
+    ) -> None:
+        run_through(name, stage, workers, as_json, dry_run, drop_drifted)
 
     command.__doc__ = STAGE_HELP[stage] + " Stages before it run first where they are not up to date."
     return command
