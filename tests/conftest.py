@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from crawling import Site, serving
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_OFFLINE", "1")
@@ -21,3 +23,10 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no real inputs at {SHARED}; set SITECORPUS_SHARED")
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Site], Site]]:
+    """Puts sites on loopback, for as long as a module's tests run."""
+    with serving() as start:
+        yield start
