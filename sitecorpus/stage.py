@@ -40,8 +40,6 @@ log = logging.getLogger(__name__)
 TOOLS = (
     "scrapy",
     "warcio",
-    "protego",
-    "robotspy",
     "trafilatura",
     "ftfy",
     "py3langid",

@@ -21,8 +21,6 @@ MODULES = sorted(p for top in ("sitecorpus", "scrapers", "cleaning", "training")
 DOORS = {
     "scrapy": "scrapers/",
     "twisted": "scrapers/",
-    "protego": "scrapers/robots.py",
-    "robots": "scrapers/robots.py",
     "trafilatura": "cleaning/extract.py",
     "ftfy": "cleaning/normal_form.py",
     "py3langid": "cleaning/language.py",
