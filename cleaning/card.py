@@ -12,19 +12,15 @@ from typing import Any
 
 from huggingface_hub import DatasetCardData
 
-from cleaning.markdown import link, plain
+from cleaning.attribution import license_links
+from cleaning.grounds import Judgement
+from cleaning.hub_license import hub_license
+from cleaning.license_file import ASKED, asked_words, whole
+from cleaning.markdown import plain
+from sitecorpus.licensing import Grant, alternatives
 from sitecorpus.rights import Verdict
 
-# The hub's ids (https://huggingface.co/docs/hub/repositories-licenses) are SPDX ids in lower case, where it has one
-_HUB_LICENSES = frozenset(
-    {
-        "apache-2.0", "mit", "isc", "unlicense", "bsd-2-clause", "bsd-3-clause", "pddl", "cc0-1.0", "cc-by-2.0",
-        "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nc-2.0", "cc-by-nc-3.0",
-        "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0",
-        "cc-by-nc-sa-4.0",
-    }
-)  # fmt: skip
-_HUB_NAMES = {"gfdl-1.2": "gfdl", "gfdl-1.3": "gfdl", "odc-by-1.0": "odc-by", "pddl-1.0": "pddl"}
+SHOWN_BLOCKERS = 4
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -58,6 +54,9 @@ class CardFacts:
     contact: str
     splits: Mapping[str, SplitFacts]
     languages: Sequence[str]
+    grants: Mapping[Grant, int]
+    """Ground -> documents, the most first."""
+    judgement: Judgement
     verdicts: Sequence[Verdict]
     certificate: Mapping[str, Any]
     separator: str
@@ -73,36 +72,6 @@ class CardFacts:
             for license_id, documents in facts.licenses.items():
                 total[license_id] = total.get(license_id, 0) + documents
         return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
-
-
-def hub_license(spdx: str) -> str:
-    """Return the hub's id for an SPDX id; `other` where it has none."""
-    name = _HUB_NAMES.get(spdx.lower(), spdx.lower())
-    return name if name in _HUB_LICENSES or name in _HUB_NAMES.values() else "other"
-
-
-def license_link(spdx: str) -> str | None:
-    """Return where a license can be read, or None for one of the owner's own (`LicenseRef-...`)."""
-    if not re.fullmatch(r"[A-Za-z0-9.+-]+", spdx) or spdx.startswith("LicenseRef-"):
-        return None
-    creative_commons = re.fullmatch(r"CC-(BY(?:-[A-Z]+)*)-(\d\.\d)", spdx)
-    if creative_commons:
-        kind, version = creative_commons.groups()
-        return f"https://creativecommons.org/licenses/{kind.lower()}/{version}/"
-    return f"https://spdx.org/licenses/{spdx}.html"
-
-
-def license_text(licenses: Mapping[str, int]) -> str:
-    """Return the LICENSE file: each document keeps its own."""
-    lines = [
-        f"- {printable_id}: {documents:,} document{'s' * (documents != 1)}" + (f", {where}" if where else "")
-        for printable_id, documents, where in ((plain(i), n, license_link(i)) for i, n in licenses.items())
-    ]
-    head = (
-        "Each document in this folder is under the license that its row names (column `license`); where that\n"
-        "was said stands in `license_source`. Authors and sources are credited in ATTRIBUTION.md.\n\n"
-    )
-    return head + "\n".join(lines) + "\n"
 
 
 def card(facts: CardFacts) -> str:
@@ -123,7 +92,7 @@ def card(facts: CardFacts) -> str:
 
 def _front_matter(facts: CardFacts) -> str:
     documents = sum(split.documents for split in facts.splits.values())
-    licenses = sorted({hub_license(spdx) for spdx in facts.licenses})
+    licenses = sorted({hub_license(spdx) for spdx in _offered(facts)})
     other = "other" in licenses  # then the hub wants a name and where to read it
     languages = [code for code in facts.languages if re.fullmatch(r"[a-z]{2,3}", code)]
     data = DatasetCardData(
@@ -147,6 +116,14 @@ def _front_matter(facts: CardFacts) -> str:
         ],
     )
     return str(data.to_yaml())
+
+
+def _offered(facts: CardFacts) -> Iterable[str]:
+    """The licences a reader of the hub may rely on: of the whole, or else of each document."""
+    if facts.judgement.private:
+        return ["LicenseRef-private"]
+    whole_ways = alternatives(facts.judgement.publishing.license or "")
+    return whole_ways[0] if whole_ways else facts.licenses
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -177,16 +154,16 @@ def _mix(licenses: Mapping[str, int]) -> str:
 
 
 def _rights(facts: CardFacts) -> str:
-    rows = []
-    for spdx, documents in facts.licenses.items():
-        where = license_link(spdx)
-        rows.append((link(spdx, where) if where else plain(spdx), f"{documents:,}"))
+    rows = [(license_links(grant.license), f"{n:,}", asked_words(grant)) for grant, n in facts.grants.items()]
     parts = [
         "## Rights",
+        whole(facts.judgement),
         "Each document carries its own license, where it was said (`license_source`), and the verdict under which it "
         "was collected (`verdict_id`). ATTRIBUTION.md lists the title, source and license of "
-        "every document, and its author where the page names one.",
-        _table(("license", "documents"), rows),
+        "every document, and its author where the page names one. All texts were changed: extracted and cleaned.",
+        _table(("license", "documents", "what it asks"), rows),
+        _weights(facts.judgement),
+        "These are readings of licences by rules (`rights.json` has them for programs), and no legal advice.",
     ]
     if facts.verdicts:
         reasons = [
@@ -195,6 +172,22 @@ def _rights(facts: CardFacts) -> str:
         ]
         parts.append(_table(("verdict", "host", "decision", "reasons"), reasons))
     return "\n\n".join(parts)
+
+
+def _weights(judgement: Judgement) -> str:
+    weights = judgement.weights
+    reading = (
+        "It is not settled what a trained model is in law. Read with care, it is one work made from all texts: "
+        if weights.use.form == "merged"
+        else "This folder's maker holds that training is analysis, which hands on nothing of a text: "
+    )
+    limit = " for non-commercial purposes" if weights.use.purpose == "non-commercial" else ""
+    if not weights.allowed:
+        why = "; ".join(f"{plain(b.grant.license)}: {b.why}" for b in weights.blockers[:SHOWN_BLOCKERS])
+        return f"**Models.** {reading}it may be trained{limit}, and not be given away ({why})."
+    under = f" under {plain(weights.license)}" if weights.license else ""
+    asked = ", ".join(ASKED[name] for name in weights.obligations)
+    return f"**Models.** {reading}it may be given away{limit}{under}" + (f" ({asked})." if asked else ".")
 
 
 def _how_made(facts: CardFacts) -> str:

@@ -1,6 +1,7 @@
 """Stage `publish`: a folder that `datasets.load_dataset` opens, with card, licenses, credits and plain text.
 
-It fails closed: a document without a license, or collected under a verdict that does not allow it, stops it.
+It fails closed: one document without a license, collected under a verdict that does not allow it, or under a license that
+does not allow what the recipe wants with it, stops it; all of them are named in the ledger.
 """
 
 from __future__ import annotations
@@ -16,18 +17,23 @@ from typing import Any
 
 import pyarrow as pa
 
-from cleaning.card import CardFacts, FunnelStep, SplitFacts, card, license_link, license_text
-from cleaning.markdown import link, plain
+from cleaning import grounds
+from cleaning.attribution import COLUMNS as CREDITED
+from cleaning.attribution import attribution, gap_counts
+from cleaning.card import CardFacts, FunnelStep, SplitFacts, card
+from cleaning.grounds import Judgement, Plan
+from cleaning.license_file import license_file
 from cleaning.shingles import words
 from sitecorpus.document import SPLIT
 from sitecorpus.durable import atomic, write_atomic
 from sitecorpus.errors import RefusedError, SitecorpusError
-from sitecorpus.layout import MANIFEST, CorpusDir
+from sitecorpus.layout import LEDGER, MANIFEST, RIGHTS, CorpusDir
+from sitecorpus.ledger import Decision
+from sitecorpus.licensing import Grant
 from sitecorpus.manifest import Counts, Manifest
-from sitecorpus.rights import Verdict
+from sitecorpus.rights import Verdict, read_verdicts
 from sitecorpus.shards import iter_rows, shard_paths, write_large_shard
 from sitecorpus.stage import Job
-from sitecorpus.strict_toml import printable
 
 PUBLISHED = pa.schema([SPLIT.field(name) for name in SPLIT.names if name not in ("extractor", "split")])
 """Columns of `data/<split>-NNNNN-of-NNNNN.parquet`. All are typed, so that an empty one is no null column."""
@@ -40,8 +46,11 @@ def publish(job: Job) -> Counts:
     """Write Parquet, text, credits, licenses and the card."""
     settings = job.settings.publish
     shards = shard_paths(job.inputs["split"], "documents")
-    verdicts = _verdicts(job.inputs["vet"])
-    survey = _survey(shards, {verdict.verdict_id: verdict for verdict in verdicts})
+    verdicts = list(read_verdicts(job.inputs["vet"]).values())
+    plan = Plan.of(settings, job.settings.rights.policy)
+    survey = _survey(shards, {verdict.verdict_id: verdict for verdict in verdicts}, plan)
+    _refuse(job, survey, plan)
+    judgement = Judgement.of(plan, survey.grants)
     job.map_shards(write_data, _plan(job.output, shards, survey, settings.shard_documents))
     splits, neutralized = {}, 0
     for side in SPLITS:
@@ -52,34 +61,28 @@ def publish(job: Job) -> Counts:
         contact=job.settings.contact,
         splits=splits,
         languages=sorted(survey.languages),
+        grants=dict(sorted(survey.grants.items(), key=lambda item: (-item[1], item[0]))),
+        judgement=judgement,
         verdicts=verdicts,
         certificate=json.loads((job.inputs["split"] / "certificate.json").read_bytes()),
         separator=settings.separator,
     )
-    _write_lines(job.output / "ATTRIBUTION.md", _attribution(shards, facts.title))
-    write_atomic(job.output / "LICENSE", license_text(facts.licenses).encode())
+    _write_lines(job.output / "ATTRIBUTION.md", attribution(lambda: iter_rows(shards, CREDITED), facts.title))
+    write_atomic(job.output / "LICENSE", license_file(facts.grants, judgement).encode())
+    write_atomic(job.output / RIGHTS, json.dumps(judgement.as_dict(), indent=1, sort_keys=True).encode() + b"\n")
     shutil.copyfile(job.inputs["split"] / "certificate.json", job.output / "certificate.json")
     whole = replace(facts, funnel=_funnel(job.corpus, job.inputs["split"]), collected=survey.collected)
     write_atomic(job.output / "README.md", card(whole).encode())
     job.says("README.md", card(facts))  # without the days and the funnel, which are the history of one capture
-    figures = {side: asdict(numbers) for side, numbers in splits.items()}
+    figures: dict[str, Any] = {side: asdict(numbers) for side, numbers in splits.items()}
+    figures["license"] = judgement.publishing.license
+    figures["purpose"] = judgement.publishing.use.purpose
+    figures["credits"] = dict(sorted(gap_counts(iter_rows(shards, CREDITED)).items()))
     return Counts(
         read=sum(survey.documents.values()),
         written=sum(survey.documents.values()),
         figures={**figures, "licenses": facts.licenses, "separators_neutralized": neutralized},
     )
-
-
-def _verdicts(directory: Path) -> list[Verdict]:
-    path = directory / "verdicts.json"
-    try:
-        return [Verdict.from_dict(data) for data in json.loads(path.read_bytes())]
-    except FileNotFoundError:
-        raise SitecorpusError(f"{path}: there are no verdicts here; run `sitecorpus vet` again.") from None
-    except (ValueError, TypeError, KeyError) as error:
-        raise SitecorpusError(
-            f"{path}: the verdicts cannot be read ({error}); delete {directory.name} and vet again."
-        ) from None
 
 
 @dataclass
@@ -90,13 +93,20 @@ class Survey:
     """split -> documents."""
     languages: set[str] = field(default_factory=set)
     collected: tuple[str, str] | None = None
+    grants: Counter[Grant] = field(default_factory=Counter)
+    """ground -> documents."""
+    refused: list[Decision] = field(default_factory=list)
 
 
-def _survey(shards: Iterable[Path], verdicts: dict[str, Verdict]) -> Survey:
+def _survey(shards: Iterable[Path], verdicts: dict[str, Verdict], plan: Plan) -> Survey:
     survey = Survey()
     days: list[str] = []
-    for row in iter_rows(shards, ["url", "split", "license", "verdict_id", "language", "fetched_at"]):
-        _check_rights(row, verdicts)
+    columns = ["document_id", "url", "split", "license", "license_source", "verdict_id", "language", "fetched_at"]
+    for row in iter_rows(shards, columns):
+        grant = grounds.grant_of(row, plan.may_share)
+        if refused := _refused(row, grant, verdicts, plan):
+            survey.refused.append(refused)
+        survey.grants[grant] += 1
         survey.documents[row["split"]] += 1
         if row["language"]:
             survey.languages.add(row["language"])
@@ -109,23 +119,30 @@ def _survey(shards: Iterable[Path], verdicts: dict[str, Verdict]) -> Survey:
     return survey
 
 
-def _check_rights(row: dict[str, Any], verdicts: dict[str, Verdict]) -> None:
-    url = printable(row["url"])
-    if not (row["license"] or "").strip():
-        raise RefusedError(
-            f"{url}: this document has no license, so nothing is published. Declare one in [rights] "
-            "(`license`, `basis`, `attested_by`, `attested_on`), or leave the page out with `deny` in [crawl]."
-        )
+def _refused(row: dict[str, Any], grant: Grant, verdicts: dict[str, Verdict], plan: Plan) -> Decision | None:
     verdict = verdicts.get(row["verdict_id"] or "")
-    if verdict is None or verdict.decision != "allow":
-        said = (
-            f"verdict {verdict.verdict_id} says {verdict.decision}"
-            if verdict
-            else f"verdict {row['verdict_id']} is not on record"
-        )
+    if not grant.license:
+        reason, why = "no_license", "this document has no license"
+    elif verdict is None:
+        reason, why = "not_cleared", f"verdict {row['verdict_id']} is not on record"
+    elif verdict.decision != "allow":
+        reason, why = "not_cleared", f"verdict {verdict.verdict_id} says {verdict.decision}"
+    else:
+        reason, why = "license_blocks_purpose", grounds.against(grant, plan.publishing)
+    if not why:
+        return None
+    said = {"license": grant.license, "purpose": plan.publishing.purpose, "why": why}
+    return Decision.of(row["document_id"], row["url"], "publish", "refused", reason, **said)
+
+
+def _refuse(job: Job, survey: Survey, plan: Plan) -> None:
+    if survey.refused:
+        job.decide("rights", survey.refused)
         raise RefusedError(
-            f"{url}: nothing is published, because {said}. Run `sitecorpus vet`, read its reasons, and build again."
+            grounds.refusal(job.corpus.name, survey.refused, sum(survey.documents.values()), plan.publishing)
         )
+    # of an attempt that was refused before a verdict was mended
+    (job.output / LEDGER / "rights.parquet").unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -198,16 +215,6 @@ def neutralize(text: str, separator: str) -> tuple[str, int]:
     while separator in text:  # `===` with `==` leaves one behind
         text = text.replace(separator, harmless)
     return text, found
-
-
-def _attribution(shards: Iterable[Path], title: str) -> Iterator[str]:
-    yield f"# Sources of {plain(title)}\n\n"
-    yield "Each text was extracted from the page named and cleaned; markup, navigation and repeated parts were left out.\n\n"
-    for row in iter_rows(shards, ["url", "title", "author", "license"]):
-        by = f" by {plain(row['author'])}" if row["author"] else ""
-        where = license_link(row["license"])
-        terms = link(row["license"], where) if where else plain(row["license"])
-        yield f"- {link(row['title'] or row['url'], row['url'])}{by}. {terms}\n"
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:

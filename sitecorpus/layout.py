@@ -13,6 +13,8 @@ MANIFEST = "manifest.json"
 LEDGER = "ledger"
 PARTIAL = ".partial"
 VERDICTS = "verdicts.json"
+RIGHTS = "rights.json"
+"""In a published folder: what its licences together allow of it, of training on it, and of sharing such a model."""
 WITHDRAWN = "archive/withdrawn.json"
 
 

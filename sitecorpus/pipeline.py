@@ -36,7 +36,7 @@ STAGES = (
     Stage("dedupe", "cleaning.dedupe:dedupe", ("clean",), ("dedupe",), "build", 1),
     Stage("split", "cleaning.split:split", ("dedupe",), ("split", "dedupe"), "build", 1),
     Stage(
-        "publish", "cleaning.publish:publish", ("split", "vet"), ("title", "contact", "rights", "publish"), "build", 1
+        "publish", "cleaning.publish:publish", ("split", "vet"), ("title", "contact", "rights", "publish"), "build", 2
     ),
     Stage("train", "training.train:train", ("publish",), ("train",), "runs", 1, paths=("train.model",)),
     Stage("sample", "training.sample:sample", ("publish", "train"), ("sample",), "runs", 1),

@@ -6,6 +6,7 @@ to None, so that it stays out of fingerprints until it is used.
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from dataclasses import dataclass, field
@@ -45,16 +46,20 @@ OPEN_LICENSES = (
     "PDDL-1.0",
 )
 
+POLICIES = ("strict", "licensed", "own", "research")
+"""The policies that come with the program."""
+
 
 @dataclass(frozen=True)
 class RightsSettings:
     """May we? What the owner of this recipe declares, and what is accepted as proof."""
 
-    policy: Literal["strict", "licensed", "own", "research"] = "licensed"
+    policy: str = "licensed"
     """`licensed`: a page needs an allow-listed licence of its own, or a declaration here.
     `strict`: the same, and silence in the terms is not enough: a terms page must be found and readable.
     `own`: the declaration alone; opt-outs and robots.txt still count. `research`: as `licensed`, with
-    non-commercial and no-derivatives licences allowed."""
+    non-commercial and no-derivatives licences allowed. Or the path of a policy of your own beside the recipe,
+    ending in `.toml` (see docs/policies.md)."""
     allow: tuple[str, ...] = OPEN_LICENSES
     """SPDX ids accepted where a page grants them for its article text."""
     license: str | None = None
@@ -80,6 +85,13 @@ class RightsSettings:
     """Evidence older than this is not used to crawl."""
 
     def __post_init__(self) -> None:
+        if self.policy not in POLICIES and not self.policy.endswith(".toml"):
+            close = difflib.get_close_matches(self.policy, POLICIES, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ValueError(
+                f"`policy` is {self.policy!r}; it must be one of {', '.join(map(repr, POLICIES))}, or the path of a file "
+                f"that ends in .toml.{hint}"
+            )
         if self.license and not (self.basis and self.attested_by and self.attested_on):
             raise ValueError(
                 "`license` declares rights for the whole corpus, so it also needs `basis` (owner, license, "
@@ -263,6 +275,18 @@ class PublishSettings:
     """Documents in one Parquet file."""
     separator: str = "<|endoftext|>"
     """What stands between two documents in the one-file text export."""
+    purpose: Literal["commercial", "non-commercial"] | None = None
+    """What the dataset, and whatever is made of it, is for. `commercial`: any purpose; one document under a
+    non-commercial licence stops it. None: `non-commercial` under [rights] `policy = "research"`, else `commercial`."""
+    audience: Literal["public", "private"] | None = None
+    """`public`: the folder may be handed on; texts are mended, so one document under a no-derivatives licence
+    stops it. `private`: it stays with you, for training; the card says so. None: `public`."""
+    weights: Literal["adaptation", "analysis"] | None = None
+    """What a trained model is held to be, which is not settled: `adaptation`, one work made from all texts, bound by
+    their licences; `analysis`, where nothing of a text is handed on. None: `adaptation`."""
+    permission: Literal["use", "publish"] | None = None
+    """With [rights] `basis = "permission"`: what was permitted. `use`: to train on the texts. `publish`: to hand
+    them on too. None: `use`."""
 
     def __post_init__(self) -> None:
         _positive(self, "shard_documents")

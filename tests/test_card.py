@@ -9,8 +9,12 @@ import pytest
 from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
-from cleaning.card import CardFacts, FunnelStep, SplitFacts, card, code, hub_license, license_link, license_text
-from sitecorpus.recipe import OPEN_LICENSES
+from cleaning.card import CardFacts, FunnelStep, SplitFacts, card, code
+from cleaning.grounds import Judgement, Plan
+from cleaning.hub_license import hub_license
+from cleaning.license_file import license_file
+from sitecorpus.licensing import Grant
+from sitecorpus.recipe import PublishSettings
 from sitecorpus.rights import Reason, Verdict
 
 CERTIFICATE = {
@@ -32,6 +36,13 @@ VERDICT = Verdict(
     (Reason("license_found", "allow", HOSTILE, "https://a.org/"),),
     (),
 )
+BY, OWN = Grant("CC-BY-4.0"), Grant("LicenseRef-A", "owner")
+
+
+def judged(*grants: Grant, policy: str = "licensed", **settings: str) -> Judgement:
+    return Judgement.of(Plan.of(PublishSettings(**settings), policy), grants)  # type: ignore[arg-type]
+
+
 FACTS = CardFacts(
     title="Tales of A",
     contact="mailto:me@a.org",
@@ -40,6 +51,8 @@ FACTS = CardFacts(
         "validation": SplitFacts(60, 2_000, 12_000, {"CC-BY-4.0": 60}),
     },
     languages=["en"],
+    grants={BY: 1060, OWN: 200},
+    judgement=judged(BY, OWN),
     verdicts=[VERDICT],
     certificate=CERTIFICATE,
     separator="<|endoftext|>",
@@ -87,14 +100,66 @@ def test_a_hostile_title_or_host_is_only_text(tmp_path: Path) -> None:
     assert 'javascript:b"' not in html
 
 
-def test_every_license_that_a_recipe_allows_has_a_hub_id_and_a_text() -> None:
-    assert {hub_license(spdx) for spdx in ("CC-BY-4.0", "GFDL-1.3", "ODC-By-1.0")} == {"cc-by-4.0", "gfdl", "odc-by"}
+def of(*licenses: str, policy: str = "licensed", **settings: str) -> str:
+    grants = [Grant(name) for name in licenses]
+    splits = {"train": SplitFacts(9, 9, 9, dict.fromkeys(licenses, 1))}
+    made = judged(*grants, policy=policy, **settings)
+    return card(replace(FACTS, splits=splits, grants=dict.fromkeys(grants, 1), judgement=made))
+
+
+@pytest.mark.parametrize(
+    ("licenses", "hub", "said"),
+    [
+        (("CC-BY-4.0", "CC-BY-SA-4.0"), "cc-by-sa-4.0", "any purpose, this folder may be shared under CC-BY-SA-4.0"),
+        (("CC0-1.0", "CC-BY-3.0"), "cc-by-3.0", "may be shared under CC-BY-3.0"),
+        (("CC-BY-4.0", "Apache-2.0"), ["apache-2.0", "cc-by-4.0"], "shared under Apache-2.0 AND CC-BY-4.0"),
+        (
+            ("GFDL-1.3", "CC-BY-SA-4.0"),
+            ["cc-by-sa-4.0", "gfdl"],
+            "a collection, for any purpose: no one licence covers it",
+        ),
+    ],
+)
+def test_the_license_of_the_whole_follows_from_those_of_its_parts(
+    licenses: tuple[str, ...], hub: object, said: str, tmp_path: Path
+) -> None:
+    text = of(*licenses)
+    assert read(text, tmp_path).data.to_dict()["license"] == hub
+    assert said in text
+
+
+def test_it_says_what_each_license_asks_and_what_a_model_may_be() -> None:
+    text = of("CC-BY-4.0", "CC-BY-SA-4.0")
+    row = "| [CC-BY-4.0](<https://creativecommons.org/licenses/by/4.0/>) | 1 | name author and source, say that the text was changed |"
+    assert row in text
+    assert "it may be given away under CC-BY-SA-4.0 (name author and source" in text
+    assert "it may be trained, and not be given away (CC-BY-SA-4.0: no licence for one work" in of(
+        "GFDL-1.3", "CC-BY-SA-4.0"
+    )
+    assert "training is analysis" in of("GFDL-1.3", "CC-BY-SA-4.0", weights="analysis")
+    assert "for non-commercial purposes under CC-BY-NC-4.0" in of("CC-BY-NC-4.0", policy="research")
+
+
+def test_a_private_folder_says_so_first(tmp_path: Path) -> None:
+    text = of("CC-BY-ND-4.0", audience="private")
+    assert read(text, tmp_path).data.to_dict()["license"] == "other"
+    assert "PRIVATE: these texts may be used as each licence allows, and are not to be handed on." in text
+    assert license_file({Grant("CC-BY-ND-4.0"): 1}, judged(Grant("CC-BY-ND-4.0"), audience="private")).startswith(
+        "PRIVATE"
+    )
+
+
+def test_the_hub_has_its_own_names() -> None:
+    names = {"CC-BY-4.0": "cc-by-4.0", "GFDL-1.3-or-later": "gfdl", "ODC-By-1.0": "odc-by", "GPL-3.0-only": "gpl-3.0"}
+    assert {spdx: hub_license(spdx) for spdx in names} == names
     assert hub_license("OGL-UK-3.0") == hub_license("CC-BY-SA-2.0") == hub_license("LicenseRef-A") == "other"
-    for spdx in OPEN_LICENSES:
-        assert (license_link(spdx) or "").startswith("https://")
-    assert license_link("CC-BY-SA-2.0") == "https://creativecommons.org/licenses/by-sa/2.0/"
-    assert license_link("LicenseRef-A") is license_link("x](y") is None
-    assert "- CC-BY-4.0: 1,060 documents, https://creativecommons.org/licenses/by/4.0/" in license_text(FACTS.licenses)
+
+
+def test_the_license_file_names_every_ground_with_its_place() -> None:
+    text = license_file(FACTS.grants, FACTS.judgement)
+    assert "- CC-BY-4.0: 1,060 documents; name author and source" in text
+    assert "  https://creativecommons.org/licenses/by/4.0/" in text
+    assert "- LicenseRef-A (the publisher's own): 200 documents; all rights are reserved" in text
 
 
 @pytest.mark.parametrize("text", ["a", "`a`", "``", "a`b``c"])

@@ -17,9 +17,10 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel
 
 from sitecorpus.document import document_id
-from sitecorpus.errors import RecipeError, SitecorpusError
+from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.executors import Serial
 from sitecorpus.layout import CorpusDir
+from sitecorpus.licensing import Grant, Mixture, Purpose, Use
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import TrainSettings
 from sitecorpus.shards import read_shard, write_shard
@@ -45,7 +46,14 @@ def publish(folder: Path, texts: list[str], validation: int) -> Path:
     rows = [row | {"document_id": document_id(row["url"])} for row in rows]
     for split, part in (("validation", rows[:validation]), ("train", rows[validation:])):
         write_shard(folder / "data" / f"{split}-00000-of-00001.parquet", part, SCHEMA)
+    allow(folder, "CC-BY-4.0", "commercial")
     return folder
+
+
+def allow(folder: Path, license_id: str, purpose: Purpose) -> None:
+    """Write down what a dataset under one licence may be used for."""
+    outcome = Mixture.of([Grant(license_id)]).outcome(Use("merged", purpose, shared=False))
+    (folder / "rights.json").write_text(json.dumps({"training": outcome.as_dict()}))
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +181,16 @@ def test_too_little_text_is_an_error_in_words(tmp_path: Path) -> None:
         train(job(tmp_path / "a", publish(tmp_path / "p1", ["held out text", "short"], 1)))
     with pytest.raises(SitecorpusError, match="validation split has no text"):
         train(job(tmp_path / "b", publish(tmp_path / "p2", ["word " * 500], 0)))
+
+
+def test_what_the_licences_do_not_let_us_train_on_is_refused(tmp_path: Path) -> None:
+    folder = publish(tmp_path / "publish", ["held out " * 40, "train " * 40], 1)
+    allow(folder, "CC-BY-NC-4.0", "commercial")
+    with pytest.raises(RefusedError, match=r"CC-BY-NC-4\.0"):
+        train(job(tmp_path / "a", folder))
+    (folder / "rights.json").unlink()
+    with pytest.raises(RefusedError, match="cannot be read"):
+        train(job(tmp_path / "b", folder))
 
 
 def test_a_context_longer_than_the_models_is_a_recipe_error(published: Path, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from transformers.trainer_callback import PrinterCallback
 
 from sitecorpus.durable import write_atomic
 from sitecorpus.errors import SitecorpusError
+from sitecorpus.layout import RIGHTS
+from sitecorpus.licensing import require
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import TrainSettings
 from sitecorpus.stage import Job
@@ -44,6 +46,7 @@ DIAGNOSIS = "diagnosis.json"
 def train(job: Job) -> Counts:
     """Fit the model that [train] asks for; writes metrics, held-out table, diagnosis and checkpoints."""
     settings: TrainSettings = job.settings.train
+    require(job.inputs["publish"] / RIGHTS, "training")
     resume = job.output / RESUME
     with _threads(settings.threads):
         files = split_files(job.inputs["publish"], "train")
