@@ -142,6 +142,9 @@ class Frontier:
         """Take a visit of an earlier run as done."""
         if visit.item.url in self._visited:
             return
+        if visit.item.found_by == "robots" and not visit.item.url.endswith("/robots.txt"):
+            self.grow(visit)  # where a robots.txt was redirected to: a page there is still to be visited as one
+            return
         self._visited.add(visit.item.url)
         self._known.add(visit.item.url)
         self.pages_begun += visit.item.is_page

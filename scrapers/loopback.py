@@ -10,11 +10,16 @@ import hashlib
 import mimetypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
+
+from scrapers.scope import origins
+from sitecorpus.errors import RecipeError
+from sitecorpus.layout import CorpusDir
+from sitecorpus.recipe import CrawlSettings
 
 # the table inside Python, not the machine's: the same file has the same type everywhere
 _TYPES = mimetypes.MimeTypes(filenames=())
@@ -38,6 +43,24 @@ def serving(folder: Path, origin: str) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def served(corpus: CorpusDir, crawl: CrawlSettings) -> Iterator[dict[str, str]]:
+    """Serve the recipe's folder of static files, where it has one, as its sites; yield {origin: where to connect to}.
+
+    Raises RecipeError where there is no such folder.
+    """
+    with ExitStack() as stack:
+        if crawl.serve_from is None:
+            yield {}
+            return
+        folder = corpus.beside(crawl.serve_from)
+        if not folder.is_dir():
+            raise RecipeError(
+                f"{corpus.recipe}: [crawl] `serve_from`: there is no folder {folder}. Make it, or correct the path."
+            )
+        yield {origin: stack.enter_context(serving(folder, origin)) for origin in origins(crawl)}
 
 
 def find_file(folder: Path, path: str) -> Path | None:
