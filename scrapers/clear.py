@@ -1,48 +1,68 @@
 """STAGE clear: which captures may be used as documents, page by page; every other one is a ledger row.
 
-The host's verdict says that we may look; the page says under which licence its text may be used, or that it
-may not. A page's own opt-out counts whatever was declared.
+The host's verdict says that we may look; the page is judged by the same policy, from what its host was asked and
+from what it says itself. Its words that grant are kept beside it, and so are those for which it is dropped.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from scrapers.agent import PRODUCT
-from scrapers.licenses import LicenseReading, page_license
-from scrapers.markup import header_map, parse_html
-from scrapers.policy import VERDICTS, allowed_license
+import pyarrow as pa
+
+from scrapers import exhibits
+from scrapers.evidence import Exchange
+from scrapers.exhibits import Exhibit
+from scrapers.policy import POLICY, PageFinding, Policy, Site, declaration_reason, judge_page, judge_row, load
 from scrapers.scope import origin_of
-from scrapers.signals import page_signals
-from scrapers.terms import terms_text
+from scrapers.stubs import redirect_target
+from scrapers.usable import is_passing, looks_like_html, mime_of, why_no_page
 from sitecorpus import ledger, warc
 from sitecorpus.document import PAGES, document_id
-from sitecorpus.errors import SitecorpusError
+from sitecorpus.drift import withdrawn
 from sitecorpus.ledger import Decision
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import RightsSettings
-from sitecorpus.rights import Verdict
+from sitecorpus.rights import Reason, Verdict, read_verdicts
 from sitecorpus.shards import iter_rows, shard_paths, write_shard
 from sitecorpus.stage import Job
 
 SHARD_URLS = 256
+SOURCES = ("crawl", "intake", "recheck")
+"""Where captures come from; those of a recheck are newer answers to the same addresses."""
+GRANTS = pa.schema(
+    [
+        ("url", pa.string()),
+        ("license", pa.string()),
+        ("rule", pa.string()),  # the line of the policy that took it
+        ("said_at", pa.string()),  # the page, or the declaration
+        ("sha256", pa.string()),  # of the decoded body in which it stands
+        ("quote", pa.string()),
+        ("header", pa.string()),  # lower-case name, where the words stand in one
+        ("start", pa.int64()),  # bytes into the decoded body
+        ("end", pa.int64()),
+        ("verdict_id", pa.string()),
+        ("fetched_at", pa.string()),
+    ]
+)
+"""The words that grant the licence of each page, sorted by url: `grants-NNNNN.parquet`."""
 Row = dict[str, Any]
 
 
 def clear(job: Job) -> Counts:
     """Write `pages-NNNNN.parquet`: one row a usable capture, sorted by url over all shards."""
-    verdicts = _verdicts(job.inputs["vet"])
-    groups = _by_url(job.inputs)
+    verdicts = read_verdicts(job.inputs["vet"])
+    sources = {name: job.inputs[name] for name in SOURCES if name in job.inputs}
+    groups, gone = _by_url(sources), withdrawn(job.corpus)
     tasks = [
         ClearTask(
-            tuple(tuple(g) for g in groups[i : i + SHARD_URLS]), job.corpus.root, job.settings.rights, verdicts,
+            tuple(tuple(g) for g in groups[i : i + SHARD_URLS]), sources, job.inputs["vet"], job.settings.rights, verdicts,
+            {g[0]["url"]: gone[g[0]["url"]] for g in groups[i : i + SHARD_URLS] if g[0]["url"] in gone},
             job.output / f"pages-{i // SHARD_URLS:05d}.parquet",
         )
         for i in range(0, len(groups), SHARD_URLS)
@@ -61,15 +81,18 @@ class ClearTask:
     """The captures of some URLs, each group oldest first, and what they are judged by."""
 
     groups: tuple[tuple[Row, ...], ...]
-    root: Path  # the corpus folder
+    sources: Mapping[str, Path]
+    vet: Path
     rights: RightsSettings
     verdicts: Mapping[str, Verdict]
+    withdrawn: Mapping[str, Mapping[str, Any]]
     output: Path
 
 
 def clear_shard(task: ClearTask) -> None:
     """Judge the captures of one shard."""
     pages: list[Row] = []
+    grants: list[Row] = []
     rows: list[Decision] = []
     for group in task.groups:
         newest = _newest(group)
@@ -79,48 +102,68 @@ def clear_shard(task: ClearTask) -> None:
         outcome = _judge(newest, task)
         if isinstance(outcome, Decision):
             rows.append(outcome)
-        else:
-            pages.append({**newest, **outcome})
-    dropped: dict[str, int] = {}
-    for row in rows:
-        dropped[row.reason] = dropped.get(row.reason, 0) + 1
+            continue
+        verdict_id = task.verdicts[_host(newest)].verdict_id
+        rights = {"license": outcome.license, "license_source": outcome.source, "verdict_id": verdict_id}
+        pages.append({**newest, **rights})
+        grants.append(
+            {"url": newest["url"], "license": outcome.license, "verdict_id": verdict_id} | _said(outcome.reason)
+        )
+    number = task.output.stem.removeprefix("pages-")
     ledger.write(task.output.parent, task.output.stem, rows)
+    write_shard(task.output.with_name(f"grants-{number}.parquet"), grants, GRANTS)
     read = sum(len(g) for g in task.groups)
-    write_shard(task.output, pages, PAGES, counts=Counts(read, len(pages), dict(sorted(dropped.items()))))
+    write_shard(task.output, pages, PAGES, counts=Counts(read, len(pages), ledger.reasons(rows)))
 
 
 # --- the plan
 
 
-def _verdicts(directory: Path) -> dict[str, Verdict]:
-    path = directory / VERDICTS
-    try:
-        return {v["host"]: Verdict.from_dict(v) for v in json.loads(path.read_bytes())}
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SitecorpusError(
-            f"{path}: the verdicts cannot be read ({error}). Delete the folder {directory.name} and vet again."
-        ) from None
-
-
-def _by_url(inputs: Mapping[str, Path]) -> list[list[Row]]:
-    """All captures of crawl and intake, grouped by URL in order, each group oldest first."""
+def _by_url(sources: Mapping[str, Path]) -> list[list[Row]]:
+    """All captures, grouped by URL in order, each group oldest first."""
     captures: list[Row] = []
-    for source in ("crawl", "intake"):
-        if source in inputs:
-            found = iter_rows(shard_paths(inputs[source], "captures"))
-            captures += [{**row, "source": source} for row in found]
+    for source, directory in sources.items():
+        captures += [{**row, "source": source} for row in iter_rows(shard_paths(directory, "captures"))]
     captures.sort(key=lambda r: (r["url"], r["fetched_at"] or "", r["warc_file"] or "", r["warc_offset"] or 0))
     return [list(group) for _, group in groupby(captures, key=lambda r: r["url"])]
 
 
 def _newest(group: Sequence[Row]) -> Row:
     """The capture that stands for its URL: the newest, but an answer prevails over a server's passing failure."""
-    lasting = [c for c in group if not _passing(c["status"])]
+    lasting = [c for c in group if not is_passing(c["status"])]
     return (lasting or list(group))[-1]
 
 
-def _passing(status: int | None) -> bool:
-    return status is not None and (status >= 500 or status in (408, 425, 429))
+def _host(capture: Row) -> str:
+    if capture["source"] == "intake":
+        return "intake"
+    try:
+        return origin_of(capture["url"])
+    except ValueError:
+        return ""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every page is judged by: the policy, and what `vet` archived of each host."""
+
+    policy: Policy
+    sites: Mapping[str, Site]
+    declared: tuple[Exhibit, ...]
+
+
+def _bench_of(vet: Path) -> Bench:
+    """Read it once a process, as long as the archive stays as it is."""
+    kept = (path.stat() for path in (vet / POLICY, *warc.archive_files(vet, exhibits.PREFIX)))
+    return _bench(vet, tuple((s.st_ino, s.st_size, s.st_mtime_ns) for s in kept))
+
+
+@lru_cache(maxsize=2)
+def _bench(vet: Path, state: tuple[tuple[int, int, int], ...]) -> Bench:
+    policy, _ = load(str(vet / POLICY))
+    docket = exhibits.read(vet, kinds=(*Site.KINDS, "declaration", "file", "shown"))
+    sites = {case.host: Site.of(case.exhibits) for case in docket.cases}
+    return Bench(policy.called(docket.rights.policy), sites, docket.declared)
 
 
 # --- one page
@@ -130,127 +173,55 @@ def _drop(capture: Row, reason: str, **detail: Any) -> Decision:
     return Decision.of(document_id(capture["url"]), capture["url"], "clear", "dropped", reason, **detail)
 
 
-def _judge(capture: Row, task: ClearTask) -> Row | Decision:
-    """Return the columns that a usable capture gets, or why it is none."""
-    reason = _not_a_page(capture)
+def _judge(capture: Row, task: ClearTask) -> PageFinding | Decision:
+    """Return under which licence a usable capture may be used, or why it is none."""
+    reason = why_no_page(capture)
     if reason:
         return _drop(capture, reason, status=capture["status"], content_type=capture["content_type"])
-    host = "intake" if capture["source"] == "intake" else _origin(capture["url"])
-    verdict = task.verdicts.get(host)
+    if capture["url"] in task.withdrawn:
+        return _drop(capture, "withdrawn", withdrawal=dict(task.withdrawn[capture["url"]]))
+    verdict = task.verdicts.get(_host(capture))
     if verdict is None or verdict.decision != "allow":
-        return _drop(capture, "host_not_cleared", host=host, decision=verdict.decision if verdict else None)
+        return _drop(capture, "host_not_cleared", host=_host(capture), decision=verdict.decision if verdict else None)
     if any(e.kind == "terms" and e.url == capture["url"] for e in verdict.evidence):
         return _drop(capture, "terms_page")  # what a site says of its rights is evidence, not a text of its
+    bench = _bench_of(task.vet)
+    declaration = declaration_reason(task.rights, bench.declared, bench.policy, capture["url"])
     if capture["kind"] == "row":
-        return _licensed(capture, None, task.rights, verdict)
-    record = warc.read(task.root / capture["warc_file"], capture["warc_offset"])
+        found = judge_row(task.rights, declaration, capture["url"])
+        return found if found.license else _against(capture, found)
+    record = warc.read(task.sources[capture["source"]] / Path(capture["warc_file"]).name, capture["warc_offset"])
     if record.truncated:
         return _drop(capture, "too_large", payload_bytes=capture["payload_bytes"])
-    if not _mime(capture) and not _looks_like_html(record.body):
+    if not mime_of(capture) and not looks_like_html(record.body):
         return _drop(capture, "not_a_document", status=capture["status"], content_type="")
-    headers = header_map(record.headers)
-    if ("html" in _mime(capture) or not _mime(capture)) and (target := redirect_target(record.body)):
+    if ("html" in mime_of(capture) or not mime_of(capture)) and (target := redirect_target(record.body)):
         return _drop(capture, "redirect", to=target[:500])
-    for signal in page_signals(record.body, headers, PRODUCT):
-        if signal.answer == "opt-out":
-            return _drop(capture, "opted_out", kind=signal.kind, source=signal.source, value=signal.value)
-        if signal.answer == "review":
-            return _drop(capture, "needs_review", kind=signal.kind, source=signal.source, value=signal.value)
-    return _licensed(capture, page_license(record.body, capture["url"], headers), task.rights, verdict)
+    answer = Exchange(
+        capture["url"], capture["url"], 200, record.headers, record.body,
+        fetched_at=capture["fetched_at"] or record.fetched_at, record_id=record.record_id,
+    )  # fmt: skip
+    found = judge_page(Exhibit("page", answer), bench.sites.get(_host(capture)), task.rights, bench.policy, declaration)
+    return found if found.license else _against(capture, found)
 
 
-def _licensed(capture: Row, page: LicenseReading | None, rights: RightsSettings, verdict: Verdict) -> Row | Decision:
-    declared = {
-        "license": rights.license,
-        "license_source": f"declared:{rights.basis}",
-        "verdict_id": verdict.verdict_id,
+def _against(capture: Row, found: PageFinding) -> Decision:
+    """The ledger row of a page that may not be used, with the words that say so."""
+    reason = found.reason
+    code = "needs_review" if reason.code == "signal_to_read" else reason.code
+    return _drop(capture, code, answer=reason.answer, said=reason.detail, named=list(found.named), **_said(reason))
+
+
+def _said(reason: Reason) -> Row:
+    """A reason's place: where its words stand, whose bytes those are, and the line of the policy that decided."""
+    quote = reason.quote
+    return {
+        "rule": reason.rule,
+        "said_at": reason.url,
+        "sha256": reason.sha256,
+        "fetched_at": reason.fetched_at,
+        "quote": quote.text if quote else None,
+        "header": quote.header if quote else None,
+        "start": quote.start if quote else None,
+        "end": quote.end if quote else None,
     }
-    if rights.declared and rights.basis != "license":
-        return declared
-    if page is not None and page.spdx and page.confident and rights.policy != "own":
-        if not allowed_license(page.spdx, rights):
-            return _drop(capture, "license_not_allowed", license=page.spdx, scope=page.scope)
-        return {"license": page.spdx, "license_source": f"page:{page.source}", "verdict_id": verdict.verdict_id}
-    if rights.declared:
-        return declared
-    if page is not None and page.spdx:
-        return _drop(capture, "license_unclear", named=sorted({c.spdx for c in page.evidence if c.spdx}))
-    return _drop(capture, "no_license", licenses_mentioned=len(page.evidence) if page else 0)
-
-
-_NO_DOCUMENTS = frozenset({"/robots.txt", "/ai.txt", "/trust.txt", "/llms.txt", "/llms-full.txt", "/humans.txt", "/security.txt", "/ads.txt", "/app-ads.txt"})  # fmt: skip
-# no type at all: the body decides (RFC 9110, 8.3)
-_DOCUMENTS = frozenset({"", "text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/x-markdown"})
-
-
-def _not_a_page(capture: Row) -> str | None:
-    status = capture["status"]
-    if capture["kind"] == "response" and status != 200:
-        if status is None or _passing(status):
-            return "server_error"
-        if 300 <= status < 400:
-            return "redirect"
-        return {404: "not_found", 410: "not_found", 401: "denied", 403: "denied", 451: "denied"}.get(
-            status, "http_error"
-        )
-    if capture["kind"] == "row":
-        return None
-    parts = urlsplit(capture["url"])
-    if _mime(capture) not in _DOCUMENTS or parts.path in _NO_DOCUMENTS or parts.path.startswith("/.well-known/"):
-        return "not_a_document"
-    return None if capture["payload_bytes"] else "empty"
-
-
-def _mime(capture: Row) -> str:
-    return (capture["content_type"] or "").partition(";")[0].strip().lower()
-
-
-def _looks_like_html(body: bytes) -> bool:
-    return (
-        re.match(
-            rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
-            body[:2000],
-            re.I | re.S,
-        )
-        is not None
-    )
-
-
-def _origin(url: str) -> str:
-    try:
-        return origin_of(url)
-    except ValueError:
-        return ""
-
-
-# --- pages that only lead elsewhere
-
-MAX_STUB_WORDS = 60
-_REFRESH = re.compile(
-    r"^\s*(?P<seconds>\d{1,3})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?(?P<to>[^\"'\s]+)", re.IGNORECASE
-)
-_SCRIPTED = re.compile(
-    r"(?:window\.|document\.|self\.|top\.)?location(?:\.href)?\s*=\s*[\"']([^\"']+)|location\.(?:replace|assign)\(\s*[\"']([^\"']+)"
-)
-
-
-def redirect_target(html: bytes) -> str | None:
-    """Return where a page leads that holds nothing but the way there, or None: an alias of a moved page."""
-    lower = html[:20_000].lower()
-    if b"refresh" not in lower and b"location" not in lower:
-        return None
-    tree = parse_html(html)
-    if tree is None or len(terms_text(html).split()) > MAX_STUB_WORDS:
-        return None
-    return next(_targets(tree), None)
-
-
-def _targets(tree: Any) -> Iterator[str]:
-    for meta in tree.iter("meta"):
-        found = _REFRESH.match(meta.get("content") or "")
-        if (meta.get("http-equiv") or "").lower() == "refresh" and found and int(found["seconds"]) <= 10:
-            yield found["to"]
-    for script in tree.iter("script"):
-        found = _SCRIPTED.search(script.text or "")
-        if found:
-            yield found[1] or found[2]

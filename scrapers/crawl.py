@@ -6,7 +6,6 @@ was found is told from it alone.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -17,14 +16,15 @@ from typing import Any
 from scrapers.captures import capture_row
 from scrapers.frontier import FOUND_BY, INDEXES, PREFIX, Frontier, Visit, read_archive
 from scrapers.loopback import serving
-from scrapers.scope import Scope, origins
+from scrapers.scope import Scope, origin_of, origins
 from scrapers.spider_process import Ending, Order, run_spider
 from sitecorpus.document import CAPTURES, document_id
+from sitecorpus.drift import refuse_old_evidence
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.ledger import Decision, reasons
 from sitecorpus.manifest import Counts, Manifest
 from sitecorpus.recipe import CrawlSettings
-from sitecorpus.rights import Verdict
+from sitecorpus.rights import read_verdicts
 from sitecorpus.shards import write_shard
 from sitecorpus.stage import Job
 from sitecorpus.warc import archive_files, cut_torn_tail
@@ -34,7 +34,7 @@ def crawl(job: Job) -> Counts:
     """Fetch and archive; raises RefusedError without a verdict that allows, SitecorpusError where nothing came."""
     settings: CrawlSettings = job.settings.crawl
     allowed = allowed_origins(settings, job.inputs.get("vet"))
-    refuse_old_evidence(job.inputs["vet"], datetime.now(UTC))
+    refuse_old_verdicts(job.inputs["vet"], datetime.now(UTC))
     discard_fruitless(job.output, settings)
     ending = fetch(job, settings, allowed)
     if ending.ending != "finished":
@@ -51,41 +51,28 @@ def crawl(job: Job) -> Counts:
     return counts
 
 
-def refuse_old_evidence(vet: Path, now: datetime) -> None:
+def refuse_old_verdicts(vet: Path, now: datetime) -> None:
     """Raise RefusedError where what `vet` read is older than its recipe's [rights] `max_age_days`."""
     manifest = Manifest.read(vet)
-    if manifest is None:
-        return
-    limit, age = manifest.settings["rights"]["max_age_days"], now - datetime.fromisoformat(manifest.started_at)
-    if age.days > limit:
-        raise RefusedError(
-            f"{vet.name}: its evidence was read {age.days} days ago, and [rights] `max_age_days` is {limit}. "
-            "Give [crawl] `capture` a new name: that vets and crawls anew."
-        )
+    if manifest is not None:
+        limit = manifest.settings["rights"]["max_age_days"]
+        refuse_old_evidence(vet, limit, now, "Give [crawl] `capture` a new name: that vets and crawls anew.")
 
 
 def allowed_origins(settings: CrawlSettings, vet: Path | None) -> tuple[str, ...]:
-    """Return the origins that may be asked; every origin of the recipe needs a verdict `allow`.
+    """Return the origins that may be asked: those with a verdict `allow`, which the seeds' origins need.
 
-    The https twin of an http origin belongs to the site where it has such a verdict too.
+    A further host of the recipe that has none is left out. The https twin of an http origin belongs to the site
+    where it has such a verdict too.
     """
-    decisions: dict[str, str] = {}
-    if vet is not None:
-        try:
-            verdicts = [Verdict.from_dict(v) for v in json.loads((vet / "verdicts.json").read_bytes())]
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise RefusedError(f"{vet / 'verdicts.json'}: the verdicts cannot be read ({error}). Vet again.") from None
-        for verdict in verdicts:
-            # two verdicts on one origin: the stricter holds
-            if decisions.get(verdict.host) in (None, "allow"):
-                decisions[verdict.host] = verdict.decision
-    wanted = origins(settings)
-    for origin in wanted:
+    decisions = {v.host: v.decision for v in read_verdicts(vet).values()} if vet is not None else {}
+    for origin in dict.fromkeys(map(origin_of, settings.seeds)):
         if decisions.get(origin) != "allow":
             found = decisions.get(origin, "no verdict")
             raise RefusedError(
                 f"{origin}: crawl refused: {found}, where `allow` is needed. `sitecorpus vet` says why, and what would do."
             )
+    wanted = [o for o in origins(settings) if decisions.get(o) == "allow"]
     twins = ["https" + o[4:] for o in wanted if o.startswith("http://")]
     return tuple(dict.fromkeys([*wanted, *(t for t in twins if decisions.get(t) == "allow")]))
 

@@ -26,6 +26,7 @@ from scrapers.patience import retry_after_s
 from scrapers.politeness import MAX_CRAWL_DELAY_S
 from scrapers.robots import MAX_BODY_BYTES, RobotsRules, robots_url, rules_for
 from scrapers.scope import origin_of
+from scrapers.wire import is_public, resolve
 from sitecorpus.strict_toml import printable
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ class Gate:
 
     async def _follow(self, url: str) -> Response | None:
         """Return what stands at the end of the redirects, None where nothing does."""
+        first = url
         for _ in range(MAX_ROBOTS_REDIRECTS + 1):
             response = await self._download(url)
             location = None if response is None else response.headers.get("Location")
@@ -107,9 +109,11 @@ class Gate:
                 return response
             try:
                 url = urljoin(url, location.decode("latin-1")).partition("#")[0]
+                inside = origin_of(url) != origin_of(first) and await asyncio.to_thread(_leads_inside, first, url)
             except ValueError:
                 return None
-            if urlsplit(url).scheme not in ("http", "https"):
+            if inside or urlsplit(url).scheme not in ("http", "https"):
+                log.warning("%s: robots.txt leads to %s, which is not asked", printable(first), printable(url))
                 return None
         log.warning("%s: robots.txt is redirected more than %d times", printable(url), MAX_ROBOTS_REDIRECTS)
         return None
@@ -138,6 +142,18 @@ class Gate:
             log.info("%s: robots.txt asks for %.1f s between requests", origin, asked_s)
             slot.delay = asked_s
             downloader.per_slot_settings[host] = {"delay": asked_s}
+
+
+def _leads_inside(first: str, url: str) -> bool:
+    """Whether a public host redirects to an address within a private network, or to one that nobody knows."""
+    found = []
+    for address in (first, url):
+        parts = urlsplit(address)
+        try:
+            found.append(resolve(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)))
+        except (OSError, ValueError):
+            return True
+    return all(map(is_public, found[0])) and not all(map(is_public, found[1]))
 
 
 def _read(response: Response) -> tuple[int | None, bytes]:

@@ -5,7 +5,6 @@ Rights are not asked of a site here but declared in the recipe; `vet` has kept t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +21,7 @@ from sitecorpus.fingerprint import canonical as canonical_json
 from sitecorpus.ledger import Decision, reasons
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import IntakeSettings
+from sitecorpus.rights import read_verdicts
 from sitecorpus.shards import write_shard
 from sitecorpus.stage import Job
 from sitecorpus.strict_toml import printable
@@ -69,14 +69,8 @@ def intake(job: Job) -> Counts:
 
 def require_declaration(vet: Path | None) -> None:
     """Raise RefusedError unless the verdict on `intake` is `allow`."""
-    decision = None
-    if vet is not None:
-        try:
-            verdicts = json.loads((vet / "verdicts.json").read_bytes())
-            decisions = {v["decision"] for v in verdicts if v["host"] == "intake"}
-            decision = decisions.pop() if len(decisions) == 1 else None
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise RefusedError(f"{vet / 'verdicts.json'}: the verdicts cannot be read ({error}). Vet again.") from None
+    verdict = read_verdicts(vet).get("intake") if vet is not None else None
+    decision = verdict.decision if verdict is not None else None
     if decision != "allow":
         raise RefusedError(
             f"intake refused: {decision or 'no verdict'}, where `allow` is needed. Declare in [rights] the `license` and "

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import lxml.html
 from lxml import etree
 
-
 _ENDS = re.compile(rb"</(?:html|body)\s{0,9}>", re.IGNORECASE)
+
+
+_LONG_TAG_BYTES = 16 << 10
+MAX_ATTRIBUTES = 1000
+_TAG = re.compile(rb"<[a-zA-Z][^\s/]{0,99}")
+_ATTRIBUTE = re.compile(rb"""[^\s=/"'][^\s=/]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"']\S*))?""")
 
 
 def parse_html(html: bytes) -> Any | None:
     """Parse a page leniently; None where there is nothing to parse."""
     # browsers read on after the end of the page (HTML, 13.2.6.4.22); this parser would stop
-    html = _ENDS.sub(lambda end: b" " * len(end[0]), html)
+    html = _uncrowded(_ENDS.sub(lambda end: b" " * len(end[0]), html))
     try:
         html.decode("utf-8")
         encoding = "utf-8"
@@ -26,6 +32,20 @@ def parse_html(html: bytes) -> Any | None:
         return lxml.html.document_fromstring(html, parser=lxml.html.HTMLParser(encoding=encoding, recover=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, LookupError, AssertionError):
         return None
+
+
+def _uncrowded(html: bytes) -> bytes:
+    """Blank the attributes of a tag after the thousandth: the parser compares each with all before it."""
+    at = 0
+    for piece in html.split(b">"):
+        end = at + len(piece)
+        tag = _TAG.search(html, at, end) if len(piece) > _LONG_TAG_BYTES else None
+        if tag:
+            extra = next(islice(_ATTRIBUTE.finditer(html, tag.end(), end), MAX_ATTRIBUTES, None), None)
+            if extra:
+                html = html[: extra.start()] + b" " * (end - extra.start()) + html[end:]
+        at = end + 1
+    return html
 
 
 LINES_APART = frozenset({"x-robots-tag", "robots-tag"})

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from scrapers.agent import PRODUCT, user_agent
+from scrapers.agent import user_agent
 from scrapers.captures import capture_row
 from scrapers.evidence import Fetcher
 from scrapers.loopback import served
-from scrapers.robots import MAX_BODY_BYTES, robots_url, rules_for
 from scrapers.scope import origin_of
 from sitecorpus.document import CAPTURES
 from sitecorpus.recipe import CrawlSettings
@@ -38,12 +37,9 @@ def revisit(job: Job, urls: Sequence[str]) -> int:
             verdict = verdicts.get(origin)
             if verdict is None or verdict.decision != "allow":
                 continue
-            found = fetcher.get(robots_url(origin), "robots", MAX_BODY_BYTES)
-            rules = rules_for(None if found.error else found.status, found.body, found.truncated)
             for url in pages:
-                if rules.allows(PRODUCT, url):
-                    answer = fetcher.get(url, "page", crawl.max_body_bytes)
-                    answered |= {url} if answer.record_id and answer.final_url == url else set()
+                answer = fetcher.get(url, "page", crawl.max_body_bytes)  # asks robots.txt first
+                answered |= {url} if answer.record_id and answer.final_url == url else set()
                 progress.advance()
     writer.close()
     folder = job.corpus.relative(job.stored_as)

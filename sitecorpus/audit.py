@@ -15,8 +15,9 @@ from sitecorpus.errors import SitecorpusError
 from sitecorpus.fingerprint import canonical, file_sha256, fingerprint
 from sitecorpus.layout import MANIFEST, CorpusDir
 from sitecorpus.manifest import Manifest
-from sitecorpus.pipeline import State
+from sitecorpus.pipeline import STAGES, State
 from sitecorpus.shards import content_sha256, iter_rows, shard_paths
+from sitecorpus.stage import open_door
 
 # The tables in which a page can be followed, in order: (stage, prefix of its shards).
 TABLES = (
@@ -47,6 +48,7 @@ def verify(states: list[State], corpus: CorpusDir) -> Iterator[Finding]:
             continue
         yield from _verify_stage(state.stage, state.directory, state.manifest)
         yield from _verify_intent(state.stage, state.manifest, digests)
+        yield from _open_check(state.stage, state.directory)
         if state.stage == "split":
             try:
                 yield from _verify_provenance(state.directory, corpus)
@@ -87,6 +89,18 @@ def _verify_intent(stage: str, manifest: Manifest, digests: dict[str, str]) -> I
     for name, digest in manifest.inputs.items():
         if digests.get(name, digest) != digest:
             yield Finding(stage, MANIFEST, f"was made from another result of {name} than lies here")
+
+
+def _open_check(stage: str, directory: Path) -> Iterator[Finding]:
+    """Open the stage's second door, where it has one: its work is done again, and what differs is told."""
+    check = next((s.check for s in STAGES if s.name == stage), None)
+    if check is None:
+        return
+    try:
+        for path, problem in open_door(check)(directory):
+            yield Finding(stage, path, problem)
+    except (SitecorpusError, OSError) as error:
+        yield Finding(stage, directory.name, f"cannot be checked: {error}")
 
 
 def _verify_provenance(directory: Path, corpus: CorpusDir) -> Iterator[Finding]:

@@ -23,14 +23,15 @@ STAGES = (
         (),
         ("title", "contact", "rights", "crawl", "intake"),
         "archive",
-        1,
-        paths=("rights.evidence_files",),
+        2,
+        paths=("rights.evidence_files", "rights.policy"),
+        check="scrapers.vet:rejudge",
     ),
     Stage("crawl", "scrapers.crawl:crawl", ("vet",), ("contact", "crawl"), "archive", 1, when="crawl"),
     Stage(
         "intake", "scrapers.intake:intake", ("vet",), ("intake",), "archive", 1, when="intake", paths=("intake.path",)
     ),
-    Stage("clear", "scrapers.clear:clear", ("vet", "crawl", "intake"), ("rights",), "build", 1, files=(WITHDRAWN,)),
+    Stage("clear", "scrapers.clear:clear", ("vet", "crawl", "intake"), ("rights",), "build", 2, files=(WITHDRAWN,)),
     Stage("extract", "cleaning.extract:extract", ("clear", "crawl", "intake"), ("extract",), "build", 1),
     Stage("clean", "cleaning.clean:clean", ("extract",), ("clean",), "build", 1),
     Stage("dedupe", "cleaning.dedupe:dedupe", ("clean",), ("dedupe",), "build", 1),

@@ -59,7 +59,7 @@ class RightsSettings:
     `strict`: the same, and silence in the terms is not enough: a terms page must be found and readable.
     `own`: the declaration alone; opt-outs and robots.txt still count. `research`: as `licensed`, with
     non-commercial and no-derivatives licences allowed. Or the path of a policy of your own beside the recipe,
-    ending in `.toml` (see docs/policies.md)."""
+    ending in `.toml` (see docs/rights.md)."""
     allow: tuple[str, ...] = OPEN_LICENSES
     """SPDX ids accepted where a page grants them for its article text."""
     license: str | None = None

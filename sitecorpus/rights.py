@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sitecorpus.errors import SitecorpusError
+from sitecorpus.errors import RefusedError
 from sitecorpus.layout import VERDICTS
 
 Answer = Literal["allow", "review", "deny"]
@@ -52,6 +52,8 @@ class Reason:
     """Of the decoded body that was read; None where nothing could be had."""
     quote: Quote | None = None
     fetched_at: str | None = None
+    rule: str | None = None
+    """The line of the policy that decided, `terms.silent = allow`; None where no policy may decide otherwise."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Verdict:
     license: str | None
     reasons: tuple[Reason, ...]
     evidence: tuple[Evidence, ...]
+    policy: str = ""
+    """The name of the policy that decided; its words are kept beside the verdicts."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -85,7 +89,7 @@ class Verdict:
 def read_verdicts(directory: Path) -> dict[str, Verdict]:
     """Return {host: verdict} of a `vet` directory; of two verdicts on one host the stricter holds.
 
-    Raises SitecorpusError where they cannot be read.
+    Raises RefusedError where they cannot be read: without them it is not shown that we may.
     """
     path = directory / VERDICTS
     found: dict[str, Verdict] = {}
@@ -95,7 +99,7 @@ def read_verdicts(directory: Path) -> dict[str, Verdict]:
             if known is None or STRICTNESS[verdict.decision] > STRICTNESS[known.decision]:
                 found[verdict.host] = verdict
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise SitecorpusError(
+        raise RefusedError(
             f"{path}: the verdicts cannot be read ({error}). Move the folder {directory.name} away and vet again."
         ) from None
     return found

@@ -73,6 +73,8 @@ class Stage:
     """Settings (`section.name`) that name a file or folder, counted by its content where it exists."""
     files: tuple[str, ...] = ()
     """Files of the corpus folder that it reads, counted by their content where they exist."""
+    check: str | None = None
+    """A second door, `module:function`, which `audit` opens on a finished directory: it yields (file, problem)."""
 
 
 class Task(Protocol):

@@ -38,7 +38,7 @@ def write(url: str, name: str | None, contact: str | None, force: bool) -> tuple
     path = Path(os.environ.get("SITECORPUS_CORPORA", "corpora")) / name / RECIPE
     if path.exists() and not force:
         raise RecipeError(f"{path} is there already. Give another --name, or --force to replace it.")
-    look = open_door("scrapers.vet:look")(url, contact or "")
+    look = open_door("scrapers.look:look")(url, contact or "")
     found: dict[str, Any] = asdict(look)
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("sitecorpus"),

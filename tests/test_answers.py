@@ -22,3 +22,18 @@ def test_lines_of_one_header_are_joined_but_for_those_that_name_agents() -> None
 @given(st.binary(max_size=400))
 def test_no_bytes_are_too_odd_to_be_parsed(html: bytes) -> None:
     parse_html(html)
+
+
+def test_a_tag_of_a_hundred_thousand_attributes_is_read_as_far_as_a_thousand() -> None:
+    crowded = b"<p " + b" ".join(b"a%d=%d" % (i, i) for i in range(100_000)) + b">text</p><a href='/x'>b</a>"
+    tree = parse_html(crowded)
+    assert tree is not None
+    assert [len(e.attrib) for e in tree.iter("p", "a")] == [1000, 1]
+
+
+def test_a_long_attribute_is_no_crowd() -> None:
+    path = "M 0 0 " * 20_000
+    tree = parse_html(f'<svg><path id="1" d="{path}" class="x y"/></svg><p>after</p>'.encode())
+    assert tree is not None
+    (drawn,) = tree.iter("path")
+    assert (drawn.get("d"), drawn.get("class")) == (path, "x y")

@@ -1,6 +1,8 @@
 """Which captures may be used, and why the others may not."""
 
+import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +11,11 @@ from typing import Any
 
 import pytest
 
-from scrapers.clear import clear, redirect_target
+from scrapers import exhibits
+from scrapers.clear import clear
+from scrapers.evidence import Exchange
+from scrapers.exhibits import Case, Docket, Exhibit
+from scrapers.policy import POLICY, load
 from sitecorpus import ledger
 from sitecorpus.document import CAPTURES, ROW_TYPE
 from sitecorpus.executors import Processes, Serial
@@ -22,6 +28,7 @@ from sitecorpus.warc import WarcWriter
 
 CC = '<footer>Content is under <a href="https://creativecommons.org/licenses/{}/4.0/">CC</a></footer>'
 PAGE = f"<p>Some words.</p>{CC.format('by')}"
+PLACES = {"robots": "/robots.txt", "tdmrep": "/.well-known/tdmrep.json", "ai_txt": "/ai.txt"}
 DECLARED = {"license": "LicenseRef-Mine", "attested_by": "A. Person", "attested_on": "2026-08-01"}
 
 
@@ -30,6 +37,8 @@ class Archive:
     """A hand-made corpus folder whose captures are real WARC records."""
 
     root: Path
+    files: dict[str, bytes] = field(default_factory=lambda: {"robots": b""})
+    """Files of the site, as `vet` had them."""
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"crawl": [], "intake": []})
 
     def __post_init__(self) -> None:
@@ -64,6 +73,26 @@ class Archive:
             "warc_record_id": where.record_id,
         })  # fmt: skip
 
+    def _vet(self, rights: RightsSettings) -> None:
+        """What `vet` leaves behind: the policy, and an archive with a docket."""
+        vet = self.root / "archive/vet"
+        shutil.rmtree(vet, ignore_errors=True)
+        writer = WarcWriter(vet, "evidence", {})
+        declared = []
+        if rights.evidence_files:
+            where = writer.resource("urn:sitecorpus:c:evidence:letter.txt", "text/plain", b"You may.")
+            letter = Exchange("urn:x:letter.txt", "urn:x:letter.txt", None, body=b"You may.", record_id=where.record_id)
+            declared.append(Exhibit("file", letter))
+        asked = []
+        for kind, body in self.files.items():
+            url = "https://example.org" + PLACES[kind]
+            where = writer.exchange(url, b"GET / HTTP/1.1", b"HTTP/1.1 200 OK", body, None, [])
+            asked.append(Exhibit(kind, Exchange(url, url, 200, (), body, record_id=where.record_id)))
+        case = Case("https://example.org", ("https://example.org/",), tuple(asked))
+        exhibits.write(writer, "urn:sitecorpus:c", Docket(rights, (case,), tuple(declared), True))
+        writer.close()
+        (vet / POLICY).write_bytes(load(rights.policy)[1])
+
     def clear(
         self, hosts: Mapping[str, str] | None = None, workers: int = 1, terms: str = "", **rights: Any
     ) -> tuple[dict[str, str], dict[str, str]]:
@@ -77,7 +106,7 @@ class Archive:
         answers = {"https://example.org": "allow", "intake": "allow", **(hosts or {})}
         evidence = (Evidence("terms", terms, None, 200, None, ""),) if terms else ()
         made = [Verdict(f"v-{h}", h, "sitecorpus", a, None, (), evidence).as_dict() for h, a in answers.items()]  # type: ignore[arg-type]
-        (self.root / "archive/vet").mkdir(exist_ok=True)
+        self._vet(RightsSettings(**rights))
         (self.root / "archive/vet/verdicts.json").write_text(json.dumps(made))
         out = self.root / "build" / f"clear-{workers}"
         inputs = {n: self.root / "archive" / n for n in ("vet", "crawl", "intake")}
@@ -189,15 +218,94 @@ def test_an_archive_without_captures_gives_an_empty_shard(archive: Archive) -> N
     assert archive.clear() == ({}, {})
 
 
-@pytest.mark.parametrize(
-    ("html", "target"),
-    [
-        ('<meta http-equiv="Refresh" content="0;URL=\'/new\'">', "/new"),
-        ('<script>window.location.href = "/new";</script><p>Moved.</p>', "/new"),
-        ('<meta http-equiv="refresh" content="300">' + "<p>Words.</p>", None),
-        ('<meta http-equiv="refresh" content="0; url=/new">' + "<p>Many words here.</p>" * 40, None),
-        ("<p>The location of the pub.</p>", None),
-    ],
-)
-def test_a_page_that_only_leads_elsewhere_is_told_apart(html: str, target: str | None) -> None:
-    assert redirect_target(html.encode()) == target
+def test_an_address_that_is_none_stops_nothing(archive: Archive) -> None:
+    archive.item("http://[bad/x", "resource", "text/html", PAGE.encode())
+    archive.item("http://exa mple/%zz?[", "resource", "text/html", PAGE.encode())
+    assert archive.clear()[1] == {"http://[bad/x": "not_a_document"}
+
+
+# --- what the host was asked, by each page's own path
+
+
+def test_what_a_site_says_of_a_path_holds_for_the_pages_below_it(archive: Archive) -> None:
+    archive.files = {
+        "robots": b"User-agent: *\nDisallow: /closed/\nContent-Usage: /drafts/ train-ai=n\n\nUser-agent: GPTBot\nDisallow: /members/\n",
+        "tdmrep": b'[{"location": "/paid/", "tdm-reservation": 1}]',
+        "ai_txt": b"User-agent: *\nDisallow: /art/\n",
+    }
+    for path in ("/closed/a", "/drafts/a", "/members/a", "/paid/a", "/art/a", "/a"):
+        archive.page(path)
+    pages, drops = archive.clear()
+    assert list(pages) == ["https://example.org/a"]
+    assert {u.split("/")[3]: r for u, r in drops.items()} == {
+        "closed": "robots_denies", "drafts": "opted_out", "members": "opted_out", "paid": "opted_out", "art": "opted_out",
+    }  # fmt: skip
+
+
+def test_what_a_page_says_prevails_over_the_file_of_its_site(archive: Archive) -> None:
+    archive.files["tdmrep"] = b'[{"location": "/", "tdm-reservation": 1}]'
+    archive.page("/open", tdm_reservation="0")
+    archive.page("/closed")
+    assert archive.clear()[1] == {"https://example.org/closed": "opted_out"}
+
+
+def test_a_licence_file_that_was_never_read_is_for_a_person(archive: Archive) -> None:
+    archive.files["robots"] = b"License: https://example.org/license.xml\n"
+    archive.page("/a")
+    assert list(archive.clear()[1].values()) == ["needs_review"]
+
+
+def test_pages_that_were_withdrawn_stay_out(archive: Archive) -> None:
+    archive.page("/a")
+    archive.page("/b")
+    gone = [{"url": "https://example.org/b", "reason": "opted_out", "detail": {}, "recheck": "r", "dropped_at": "t"}]
+    (archive.root / "archive/withdrawn.json").write_text(json.dumps(gone))
+    assert archive.clear() == ({"https://example.org/a": "CC-BY-4.0"}, {"https://example.org/b": "withdrawn"})
+
+
+def test_a_policy_decides_what_a_page_may_grant(archive: Archive) -> None:
+    archive.page("/nc", f"<p>Words.</p>{CC.format('by-nc')}")
+    assert archive.clear(policy="research")[0] == {"https://example.org/nc": "CC-BY-NC-4.0"}
+
+
+def test_a_permission_without_a_letter_is_no_ground(archive: Archive) -> None:
+    archive.page("/a", "<p>Words.</p>")
+    declared = {**DECLARED, "basis": "permission"}
+    assert set(archive.clear(**declared)[1].values()) == {"permission_not_shown"}
+    for shard in (archive.root / "build").rglob("*.parquet"):
+        shard.unlink()
+    assert set(archive.clear(**declared, evidence_files=("letter.txt",))[0].values()) == {"LicenseRef-Mine"}
+
+
+def test_the_words_that_grant_and_those_that_do_not_are_found_in_their_bytes(archive: Archive) -> None:
+    archive.files["robots"] = b"User-agent: *\nDisallow: /closed/\nContent-Usage: /drafts/ train-ai=n\n"
+    bodies = {
+        "https://example.org/by": PAGE,
+        "https://example.org/noai": f'<meta name="robots" content="noai">{PAGE}',
+        "https://example.org/nc": f"<p>Words.</p>{CC.format('by-nc')}",
+    }
+    for url, html in bodies.items():
+        archive.page(url, html)
+    archive.page("/closed/a")
+    archive.page("/drafts/a")
+    archive.page("/tag", X_Robots_Tag="noai")
+    archive.clear()
+    out = archive.root / "build/clear-1"
+    said = {r["url"]: json.loads(r["detail"]) for r in ledger.read(out)}
+    said |= {r["url"]: r for r in iter_rows(shard_paths(out, "grants"))}
+    assert len(said) == 6
+    known = {hashlib.sha256(b.encode()).hexdigest(): b.encode() for b in (*bodies.values(), PAGE)}
+    known[hashlib.sha256(archive.files["robots"]).hexdigest()] = archive.files["robots"]
+    found = {}
+    for url, row in said.items():
+        assert row["quote"]
+        assert row["sha256"] in known
+        assert row["said_at"].startswith("https://example.org/")
+        assert row["fetched_at"]
+        found[url.partition("org/")[2]] = row["header"] or known[row["sha256"]][row["start"] : row["end"]].decode()
+    assert found["by"].startswith("Content is under <a")
+    assert found["nc"].startswith("Content is under <a")
+    assert "noai" in found["noai"]
+    assert found["closed/a"] == "Disallow: /closed/"
+    assert found["drafts/a"] == "Content-Usage: /drafts/ train-ai=n"
+    assert found["tag"] == "x-robots-tag"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import json
 import os
 import resource
 import signal
@@ -15,11 +16,12 @@ from pathlib import Path
 import pytest
 from crawling import HTML, Crawled, Site, page, settings
 
-from scrapers.crawl import crawl, refuse_old_evidence
+from scrapers.crawl import crawl, refuse_old_verdicts
 from sitecorpus import warc
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.manifest import Counts, Manifest
 from sitecorpus.recipe import CrawlSettings
+from sitecorpus.rights import Evidence, Verdict
 from sitecorpus.shards import content_sha256
 
 # --- killed, and run again
@@ -190,6 +192,9 @@ def test_evidence_older_than_the_recipe_allows_is_not_used(tmp_path: Path) -> No
         peak_memory_bytes=1,
     )  # fmt: skip
     (tmp_path / "manifest.json").write_bytes(vetted.to_json())
-    refuse_old_evidence(tmp_path, datetime(2026, 3, 1, tzinfo=UTC))
+    evidence = Evidence("robots", "https://a.example/robots.txt", None, 404, None, "2026-01-01T00:00:00Z")
+    verdict = Verdict("v", "https://a.example", "sitecorpus", "allow", None, (), (evidence,))
+    (tmp_path / "verdicts.json").write_text(json.dumps([verdict.as_dict()]))
+    refuse_old_verdicts(tmp_path, datetime(2026, 3, 1, tzinfo=UTC))
     with pytest.raises(RefusedError, match="119 days ago"):
-        refuse_old_evidence(tmp_path, datetime(2026, 4, 30, 12, tzinfo=UTC))
+        refuse_old_verdicts(tmp_path, datetime(2026, 4, 30, 12, tzinfo=UTC))

@@ -28,6 +28,7 @@ from sitecorpus.executors import Serial
 from sitecorpus.layout import CorpusDir
 from sitecorpus.manifest import Counts
 from sitecorpus.recipe import IntakeSettings
+from sitecorpus.rights import Answer, Verdict
 from sitecorpus.shards import content_sha256, read_shard
 from sitecorpus.stage import Job
 
@@ -35,12 +36,12 @@ from sitecorpus.stage import Job
 class Taken:
     """The stage run over one path, in a corpus folder called `jokes`."""
 
-    def __init__(self, root: Path, decision: str | None = "allow", **options: Any) -> None:
+    def __init__(self, root: Path, decision: Answer | None = "allow", **options: Any) -> None:
         self.root = root / "jokes"
         self.root.mkdir(exist_ok=True)
         vet = self.root / "vet"
         vet.mkdir(exist_ok=True)
-        (vet / "verdicts.json").write_text(json.dumps([{"host": "intake", "decision": decision}] if decision else []))
+        (vet / "verdicts.json").write_text(json.dumps([Verdict("v1", "intake", "a", decision, None, (), ()).as_dict()] if decision else []))
         self.output = self.root / "archive" / "intake-1.partial"
         final = self.root / "archive" / "intake-1"
         chosen = SimpleNamespace(intake=IntakeSettings(**options))

@@ -1,18 +1,23 @@
 """The stage, end to end on a folder that is served as a site."""
 
+import gzip
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from scrapers.loopback import serving
-from scrapers.vet import look
+from scrapers.policy.rules import SHIPPED
+from scrapers.vet import rejudge
+from sitecorpus import ledger
+from sitecorpus.audit import verify
 from sitecorpus.errors import RecipeError, RefusedError, SitecorpusError
 from sitecorpus.executors import Serial
 from sitecorpus.layout import CorpusDir
-from sitecorpus.pipeline import build
+from sitecorpus.pipeline import build, survey
+from sitecorpus.recipe import Recipe
 from sitecorpus.rights import Verdict
-from sitecorpus.warc import archive_files, scan
+from sitecorpus.warc import archive_files, member_ends, scan
 
 FOOTER = '<footer>Content is under <a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a></footer>'
 DECLARED = '[rights]\nlicense = "CC-BY-4.0"\nbasis = "owner"\nattested_by = "A. Person"\nattested_on = "2026-08-01"\n'
@@ -127,32 +132,6 @@ def test_evidence_that_is_not_there_is_the_recipes_mistake(corpus: Path) -> None
         vet(corpus)
 
 
-def test_a_look_finds_what_a_recipe_needs(corpus: Path) -> None:
-    with serving(corpus / "site", "https://example.org") as base:
-        found = look("https://example.org/", "https://example.net/bot", {"https://example.org": base})
-    assert (found.title, found.language, found.suggested_license) == ("A site", "en", "CC-BY-4.0")
-    assert (found.robots_allows, found.sitemaps, found.decision) == (
-        True,
-        ("https://example.org/sitemap.xml",),
-        "allow",
-    )
-
-
-def test_a_look_at_nothing_says_so() -> None:
-    with pytest.raises(SitecorpusError, match="cannot be reached"):
-        look("http://127.0.0.1:1/", "a@b.org")
-    with pytest.raises(RecipeError, match="not an http"):
-        look("example", "a@b.org")
-
-
-def test_init_of_a_site_that_denies_us_keeps_its_address(tmp_path: Path) -> None:
-    (tmp_path / "robots.txt").write_text("User-agent: *\nDisallow: /\n")
-    (tmp_path / "index.html").write_text("<title>A</title>")
-    with serving(tmp_path, "https://example.org") as local:
-        found = look("https://example.org/", "a@example.net", {"https://example.org": local})
-    assert (found.url, found.title, found.decision) == ("https://example.org/", "", "deny")
-
-
 def test_a_refusal_shows_the_lines_to_add_and_they_are_right(tmp_path: Path) -> None:
     (tmp_path / "all.txt").write_text("text")
     write(tmp_path, "", source='[intake]\npath = "all.txt"\n')
@@ -162,3 +141,94 @@ def test_a_refusal_shows_the_lines_to_add_and_they_are_right(tmp_path: Path) -> 
     lines = words[words.index("[rights]\n") :].replace("YYYY-MM-DD", "2026-08-01")
     write(tmp_path, lines, source='[intake]\npath = "all.txt"\n')
     assert verdicts(vet(tmp_path))[0].decision == "allow"
+
+
+# --- the policy, and judging again
+
+
+def test_the_policy_that_decided_is_kept_and_its_words_are_part_of_the_question(corpus: Path) -> None:
+    (corpus / "ours.toml").write_text((SHIPPED / "licensed.toml").read_text())
+    write(corpus, '[rights]\npolicy = "ours.toml"\n')
+    first = vet(corpus)
+    assert (first / "policy.toml").read_text() == (corpus / "ours.toml").read_text()
+    assert verdicts(first)[0].policy == "ours.toml"
+    (corpus / "ours.toml").write_text(
+        (SHIPPED / "licensed.toml").read_text().replace('absent = "allow"', 'absent = "deny"')
+    )
+    with pytest.raises(RefusedError, match="no_terms_page"):
+        vet(corpus)
+
+
+def test_a_policy_with_a_mistake_stops_before_anything_is_asked(corpus: Path) -> None:
+    (corpus / "ours.toml").write_text('[terms]\nsilence = "allow"\n')
+    write(corpus, '[rights]\npolicy = "ours.toml"\n')
+    with pytest.raises(RecipeError, match="Did you mean `silent`"):
+        vet(corpus)
+    assert not list((corpus / "archive").rglob("*.warc.gz"))
+
+
+@pytest.mark.parametrize("intake", ["", INTAKE])
+def test_the_archive_alone_gives_the_same_verdicts_byte_for_byte(corpus: Path, intake: str) -> None:
+    (corpus / "permission.txt").write_text("You may.")
+    (corpus / "site/robots.txt").write_text("User-agent: *\nDisallow: /private/\nCrawl-delay: 0\n")
+    (corpus / "site/terms.html").write_text("<p>You agree that we may change these terms. You are responsible.</p>" * 9)
+    write(
+        corpus,
+        DECLARED + 'evidence_files = ["permission.txt"]\nevidence_urls = ["https://example.org/gone"]\n' + intake,
+    )
+    done = vet(corpus)
+    assert list(rejudge(done)) == []
+    assert [r for v in verdicts(done) for r in v.reasons if r.answer == "allow" and not r.fetched_at] == []
+
+
+def test_a_verdict_that_does_not_follow_from_the_archive_is_found(corpus: Path) -> None:
+    done = vet(corpus)
+    kept = json.loads((done / "verdicts.json").read_text())
+    kept[0]["reasons"] = [r for r in kept[0]["reasons"] if r["code"] != "robots_allows"]
+    kept[0]["decision"] = "review"
+    (done / "verdicts.json").write_text(json.dumps(kept))
+    ((file, problem),) = rejudge(done)
+    assert file == "verdicts.json"
+    assert "https://example.org: review, where its evidence says allow" in problem
+    assert "robots_allows" in problem
+    found = verify(survey(CorpusDir(corpus), Recipe.load(corpus / "corpus.toml")), CorpusDir(corpus))
+    assert any("where its evidence says allow" in f.problem for f in found)
+
+
+def test_evidence_that_was_swapped_changes_the_verdict_and_is_found(corpus: Path) -> None:
+    done = vet(corpus)
+    (archive,) = archive_files(done)
+    ends, whole = list(member_ends(archive)), archive.read_bytes()
+    members = [gzip.decompress(whole[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+    swapped = (m.replace(b"Disallow: /private/", b"Disallow: /        ") for m in members)
+    archive.write_bytes(b"".join(gzip.compress(m) for m in swapped))
+    assert "robots_denies" in "".join(problem for _, problem in rejudge(done))
+
+
+def test_without_a_docket_nothing_is_judged(corpus: Path) -> None:
+    done = vet(corpus)
+    for archive in archive_files(done):
+        archive.unlink()
+    with pytest.raises(SitecorpusError, match="no docket"):
+        list(rejudge(done))
+
+
+def test_a_refusal_that_is_asked_again_is_judged_by_the_newest_answers(corpus: Path) -> None:
+    (corpus / "site/posts/a.html").write_text("<p>Text.</p>")
+    with pytest.raises(RefusedError):
+        vet(corpus)
+    (corpus / "site/posts/a.html").write_text(f"<p>Text.</p>{FOOTER}")
+    assert list(rejudge(vet(corpus))) == []
+
+
+def test_a_permission_without_a_letter_is_not_enough(corpus: Path) -> None:
+    (corpus / "site/posts/a.html").write_text("<p>Text.</p>")
+    write(corpus, DECLARED.replace("owner", "permission"))
+    with pytest.raises(RefusedError, match=r"permission_not_shown.*evidence_files"):
+        vet(corpus)
+    (corpus / "letter.txt").write_text("You may.")
+    write(corpus, DECLARED.replace("owner", "permission") + 'evidence_files = ["letter.txt"]\n')
+    done = vet(corpus)
+    (row,) = ledger.read(done)
+    assert hashlib.sha256(b"You may.").hexdigest() in row["detail"]
+    assert "A. Person, 2026-08-01" in row["detail"]

@@ -22,15 +22,18 @@ class Name:
     end: int = 0
 
 
+# the address itself or one wrapped in it begins here: `notcreativecommons.org` is another host
+_HOST = r"(?:^|//|:/|[\s(=,;<])(?:[\w-]{1,63}\.){0,4}"
 # https://creativecommons.org/licenses/list.en; badges lie on i.creativecommons.org/l/ and licensebuttons.net/l/
 _CREATIVE_COMMONS = re.compile(
-    r"(?:creativecommons\.org|licensebuttons\.net)/(?P<kind>licen[sc]es?|publicdomain|l|p)/(?P<code>[a-z+-]{1,20})"
+    _HOST
+    + r"(?:creativecommons\.org|licensebuttons\.net)/(?P<kind>licen[sc]es?|publicdomain|l|p)/(?P<code>[a-z+-]{1,20})"
     r"(?:/(?P<version>\d\.\d))?(?:/(?P<where>[a-z]{2}|igo|scotland)(?![a-z.-]))?",
     re.IGNORECASE,
 )
 _VERSIONS = frozenset({"1.0", "2.0", "2.1", "2.5", "3.0", "4.0"})
 _OTHERS = tuple(
-    (re.compile(pattern, re.IGNORECASE), spdx)
+    (re.compile(f"{_HOST}(?:{pattern})", re.IGNORECASE), spdx)
     for pattern, spdx in (
         (r"apache\.org/licenses/license-2\.0", "Apache-2.0"),
         (r"gnu\.org/licenses/(?:old-licenses/)?fdl-1\.([123])", "GFDL-1.{}"),
@@ -52,7 +55,7 @@ _OTHERS = tuple(
     )
 )  # fmt: skip
 _REGISTRY = re.compile(
-    r"(?:spdx\.org/licenses/|opensource\.org/licenses?/)(?P<id>[\w.+-]{1,60}?)(?:\.html|\.php|\.txt)?/?(?:$|[?#])", re.IGNORECASE
+    _HOST + r"(?:spdx\.org/licenses/|opensource\.org/licenses?/)(?P<id>[\w.+-]{1,60}?)(?:\.html|\.php|\.txt)?/?(?:$|[?#])", re.IGNORECASE
 )  # fmt: skip
 _NICKNAMES = {"mit-license": "MIT", "gpl-3.0": "GPL-3.0-only", "gpl-2.0": "GPL-2.0-only", "agpl-3.0": "AGPL-3.0-only"}
 

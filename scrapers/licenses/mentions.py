@@ -45,8 +45,10 @@ def mentions_in(page: Passages, linked: list[Linked]) -> list[Mention]:
 
 def worded(tree: Any) -> bool:
     """Say whether the words of a page name a licence, whatever they say of it."""
-    words = " ".join("".join(_WORDS(tree)).split())
-    return "SPDX-License-Identifier" in words or any(True for _ in names_in(words))
+    pieces = _WORDS(tree)
+    # a name may go over several pieces (`CC <b>BY</b>`), and may end where the next block begins
+    joined = (" ".join(between.join(pieces).split()) for between in (" ", ""))
+    return any("SPDX-License-Identifier" in words or any(True for _ in names_in(words)) for words in joined)
 
 
 def links_in(tree: Any) -> list[Linked]:
