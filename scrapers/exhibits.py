@@ -20,6 +20,7 @@ from sitecorpus.fingerprint import plain
 from sitecorpus.recipe import RightsSettings
 
 PREFIX = "evidence"
+TRAINING_AGENTS = "training_agents"
 DOCKET_TYPE = "application/vnd.sitecorpus.docket+json"
 
 
@@ -27,8 +28,9 @@ DOCKET_TYPE = "application/vnd.sitecorpus.docket+json"
 class Exhibit:
     """One archived exchange, and what it was fetched for.
 
-    Kinds: robots, home, page, terms, legal, probe, sitemap, feed, ai_txt, trust_txt, tdmrep, rsl; shown (a page
-    that the recipe gives as evidence), declaration and file (which were not fetched).
+    Kinds: robots, home, page, terms, legal, probe, control (an address that nobody made), sitemap, feed, ai_txt,
+    trust_txt, tdmrep, rsl, robots_elsewhere (of another host that is asked too); shown (a page that the recipe
+    gives as evidence); and what was not fetched: declaration, file, training_agents (the list that was used).
     """
 
     kind: str
@@ -37,7 +39,7 @@ class Exhibit:
     @property
     def archived(self) -> bool:
         """Whether there is a record with a body: an answer, or something that was not fetched."""
-        return self.exchange.status is not None or self.kind in ("declaration", "file")
+        return self.exchange.status is not None or self.kind in ("declaration", "file", TRAINING_AGENTS)
 
     @property
     def sha256(self) -> str | None:

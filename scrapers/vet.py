@@ -23,6 +23,7 @@ from scrapers.inquiry import inquire
 from scrapers.loopback import served
 from scrapers.policy import POLICY, Finding
 from scrapers.scope import origin_of, origins
+from scrapers.signals import training_agents
 from sitecorpus.document import document_id
 from sitecorpus.durable import write_atomic
 from sitecorpus.errors import RecipeError, RefusedError
@@ -38,7 +39,7 @@ from sitecorpus.warc import WarcWriter
 
 log = logging.getLogger(__name__)
 
-MAX_DELAY_S = 2.0  # some thirty requests in all; the recipe's delay is meant for thousands
+MAX_DELAY_S = 2.0  # some fifty requests in all; the recipe's delay is meant for thousands
 Judged = list[tuple[Verdict, Finding | None]]
 
 
@@ -123,11 +124,12 @@ def _gather(job: Job, writer: WarcWriter) -> Docket:
             timeout_s = min(crawl.timeout_s, TIMEOUT_S) if crawl is not None else TIMEOUT_S
             return Fetcher(writer, user_agent(job.settings.contact), delay_s, connect_to, timeout_s)
 
+        agents = _training_agents(job, writer)
         declared = [*_declaration(job, writer), *_shown(fetcher(1.0), rights.evidence_urls)]
         cases = []
         for origin, seeds in sites.items():
             asked = inquire(fetcher(min(crawl.delay_s, MAX_DELAY_S)), seeds, rights, _scope(crawl))
-            cases.append(Case(origin, tuple(seeds), tuple(asked)))
+            cases.append(Case(origin, tuple(seeds), (*asked, agents)))
             progress.advance()
     return Docket(rights, tuple(cases), tuple(declared), job.settings.intake is not None)
 
@@ -162,6 +164,15 @@ def _declaration(job: Job, writer: WarcWriter) -> Iterator[Exhibit]:
             ) from None
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         yield _resource(writer, "file", f"{urn}:evidence:{path.name}", kind, body)
+
+
+def _training_agents(job: Job, writer: WarcWriter) -> Exhibit:
+    """Archive the list of training agents: the one beside the recipe, or that which comes with the program."""
+    own = job.corpus.beside(training_agents.FILE)
+    body = own.read_bytes() if own.is_file() else training_agents.shipped_bytes()
+    training_agents.TrainingAgents.parse(body, str(own))
+    urn = f"urn:sitecorpus:{job.corpus.name}:{training_agents.FILE}"
+    return _resource(writer, exhibits.TRAINING_AGENTS, urn, "application/toml", body)
 
 
 def _resource(writer: WarcWriter, kind: str, url: str, content_type: str, body: bytes) -> Exhibit:

@@ -25,6 +25,7 @@ STAGES = (
         "archive",
         2,
         paths=("rights.evidence_files", "rights.policy"),
+        files=("training_agents.toml",),
         check="scrapers.vet:rejudge",
     ),
     Stage("crawl", "scrapers.crawl:crawl", ("vet",), ("contact", "crawl"), "archive", 1, when="crawl"),

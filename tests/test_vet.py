@@ -76,7 +76,7 @@ def test_a_site_that_denies_us_is_refused_in_clear_words_and_asked_for_nothing_m
         vet(corpus)
     partial = next((corpus / "archive").glob("vet-*.partial"))
     (verdict,) = verdicts(partial)
-    assert [e.kind for e in verdict.evidence] == ["robots"]
+    assert [e.kind for e in verdict.evidence] == ["robots", "training_agents"]
 
 
 def test_a_refusal_is_asked_again_at_the_next_run(corpus: Path) -> None:
@@ -179,6 +179,21 @@ def test_the_archive_alone_gives_the_same_verdicts_byte_for_byte(corpus: Path, i
     done = vet(corpus)
     assert list(rejudge(done)) == []
     assert [r for v in verdicts(done) for r in v.reasons if r.answer == "allow" and not r.fetched_at] == []
+
+
+def test_a_list_of_training_agents_beside_the_recipe_takes_the_place_of_ours(corpus: Path) -> None:
+    (corpus / "site/robots.txt").write_text("User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nAllow: /\n")
+    with pytest.raises(RefusedError, match="GPTBot"):
+        vet(corpus)
+    own = corpus / "training_agents.toml"
+    own.write_text('as_of = "2026-01-01"\n[[agent]]\nname = "OtherBot"\n')
+    done = vet(corpus)
+    assert [e.kind for e in verdicts(done)[0].evidence].count("training_agents") == 1
+    own.unlink()
+    assert list(rejudge(done)) == []  # by the list that was archived
+    own.write_text("as_of = 1\n")
+    with pytest.raises(RecipeError, match="no list of training agents"):
+        vet(corpus)
 
 
 def test_a_verdict_that_does_not_follow_from_the_archive_is_found(corpus: Path) -> None:

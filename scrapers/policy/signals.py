@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from scrapers.exhibits import Exhibit
+from scrapers.exhibits import TRAINING_AGENTS, Exhibit
 from scrapers.policy.findings import because
 from scrapers.policy.rules import Policy
 from scrapers.quotes import find_source
-from scrapers.signals import Signal, signals_of
+from scrapers.signals import Signal, TrainingAgents, signals_of
 from sitecorpus.rights import Answer, Quote, Reason
 
 FILES = ("robots", "ai_txt", "trust_txt", "tdmrep", "rsl")
@@ -24,13 +24,17 @@ class SiteFiles:
     sources: Mapping[str, Exhibit]
     more: tuple[tuple[str, Exhibit], ...] = ()
     """Second copies, in another of their places: read too, so the stricter of two holds."""
+    training: TrainingAgents | None = None
+    """The list of training agents that was archived with them; None: the one that comes with the program."""
 
     @classmethod
     def of(cls, exhibits: Sequence[Exhibit]) -> SiteFiles:
         """Take the files from what a host was asked."""
         sources: dict[str, Exhibit] = {}
-        more = []
+        more, training = [], None
         for exhibit in exhibits:
+            if exhibit.kind == TRAINING_AGENTS:
+                training = TrainingAgents.parse(exhibit.exchange.body, exhibit.exchange.url)
             if exhibit.kind not in FILES or not exhibit.exchange.ok:
                 continue
             name = f"rsl:{exhibit.exchange.url}" if exhibit.kind == "rsl" else exhibit.kind
@@ -38,15 +42,16 @@ class SiteFiles:
                 more.append((name, exhibit))
             else:
                 sources[name] = exhibit
-        return cls(sources, tuple(more))
+        return cls(sources, tuple(more), training)
 
     def signals(self, url: str, page: Exhibit | None) -> list[tuple[Signal, Exhibit | None]]:
         """Return all that holds for a page, each with where it stood (None: it is not archived here)."""
         html, headers = (page.exchange.body, page.exchange.header_map) if page is not None else (b"", {})
         bodies = {name: e.exchange.body for name, e in self.sources.items()}
-        found = [(s, self._holder(s, page)) for s in signals_of(url, bodies, html, headers)]
+        found = [(s, self._holder(s, page)) for s in signals_of(url, bodies, html, headers, training=self.training)]
         for name, exhibit in self.more:
-            found += [(s, exhibit) for s in signals_of(url, {name: exhibit.exchange.body}) if s.file == name]
+            again = signals_of(url, {name: exhibit.exchange.body}, training=self.training)
+            found += [(s, exhibit) for s in again if s.file == name]
         return found
 
     def _holder(self, signal: Signal, page: Exhibit | None) -> Exhibit | None:

@@ -18,7 +18,7 @@ from typing import Any
 from scrapers.robots import Line, RobotsRules
 from scrapers.signals.robots_lines import CACHED_FILES, rules_of
 from scrapers.signals.signal import MAX_QUOTE_BYTES, Signal, body_quote
-from sitecorpus.errors import SitecorpusError
+from sitecorpus.errors import RecipeError
 from sitecorpus.rights import Quote
 
 KIND = "robots-agents"
@@ -39,20 +39,20 @@ class TrainingAgents:
 
     @classmethod
     def parse(cls, body: bytes, where: str = FILE) -> TrainingAgents:
-        """Read a list: `as_of = "YYYY-MM-DD"` and `[[agent]]` tables with a `name`; raises SitecorpusError."""
+        """Read a list: `as_of = "YYYY-MM-DD"` and `[[agent]]` tables with a `name`; raises RecipeError."""
         try:
             data: dict[str, Any] = tomllib.loads(body.decode("utf-8-sig"))
             names = tuple(str(agent["name"]).strip() for agent in data["agent"])
             as_of = str(data["as_of"])
         except (ValueError, KeyError, TypeError) as error:
-            raise SitecorpusError(
+            raise RecipeError(
                 f'{where}: this is no list of training agents ({error}). It needs as_of = "YYYY-MM-DD" and one '
                 "[[agent]] table with a name for each agent."
             ) from None
         bad = [name for name in names if not name or not name[0].isalpha() or len(name) > 80]
         if bad or not _DATE.fullmatch(as_of):
             what = f"the name {bad[0]!r} cannot stand in a robots.txt" if bad else f"as_of is {as_of!r}, not YYYY-MM-DD"
-            raise SitecorpusError(f"{where}: {what}. Correct the list.")
+            raise RecipeError(f"{where}: {what}. Correct the list.")
         return cls(as_of, names)
 
     def lower(self) -> frozenset[str]:
@@ -63,7 +63,12 @@ class TrainingAgents:
 @lru_cache(maxsize=1)
 def shipped() -> TrainingAgents:
     """Return the list that comes with the program."""
-    return TrainingAgents.parse(resources.files(__package__).joinpath(FILE).read_bytes())
+    return TrainingAgents.parse(shipped_bytes())
+
+
+def shipped_bytes() -> bytes:
+    """Return that list as it lies here."""
+    return resources.files(__package__).joinpath(FILE).read_bytes()
 
 
 def signals(url: str, body: bytes, agents: TrainingAgents) -> Iterator[Signal]:
