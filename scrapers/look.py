@@ -104,7 +104,9 @@ def _look(url: str, exhibits: Sequence[Exhibit], home: Exchange, finding: Findin
         licenses=finding.licenses,
         suggested_license=finding.license,
         terms=tuple(
-            dict.fromkeys((r.url, r.code.removeprefix("terms_")) for r in finding.reasons if r.code.startswith("terms_"))
+            dict.fromkeys(
+                (r.url, r.code.removeprefix("terms_")) for r in finding.reasons if r.code.startswith("terms_")
+            )
         ),
         opt_outs=tuple(f"{s.kind}: {printable(s.value)}" for s in finding.signals if s.answer != "grant"),
         decision=finding.decision,
