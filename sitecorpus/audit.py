@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sitecorpus import ledger, warc
+from sitecorpus import drift, ledger, warc
 from sitecorpus.document import document_id
 from sitecorpus.errors import SitecorpusError
 from sitecorpus.fingerprint import canonical, file_sha256, fingerprint
@@ -49,6 +49,9 @@ def verify(states: list[State], corpus: CorpusDir) -> Iterator[Finding]:
         yield from _verify_stage(state.stage, state.directory, state.manifest)
         yield from _verify_intent(state.stage, state.manifest, digests)
         yield from _open_check(state.stage, state.directory)
+        if state.stage == "vet":
+            for directory in drift.rechecks(corpus, state.directory):
+                yield from _open_check(state.stage, directory)
         if state.stage == "split":
             try:
                 yield from _verify_provenance(state.directory, corpus)

@@ -7,7 +7,7 @@ Nothing that was made is touched. Pages are taken out only when a person says so
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,14 +99,21 @@ class Drift:
             ) from None
 
 
+def rechecks(corpus: CorpusDir, vet: Path) -> Iterator[Path]:
+    """Yield the directories of the rechecks of what `vet` found, the newest first."""
+    for directory in sorted((corpus.root / "archive").glob("recheck-*"), reverse=True):
+        if (
+            (directory / DRIFT).exists()
+            and not directory.name.endswith(PARTIAL)
+            and Drift.read(directory).vet == vet.name
+        ):
+            yield directory
+
+
 def newest(corpus: CorpusDir, vet: Path) -> tuple[Path, Drift] | None:
     """Return the newest recheck of what `vet` found, or None."""
-    for directory in sorted((corpus.root / "archive").glob("recheck-*"), reverse=True):
-        if (directory / DRIFT).exists() and not directory.name.endswith(PARTIAL):
-            found = Drift.read(directory)
-            if found.vet == vet.name:
-                return directory, found
-    return None
+    directory = next(rechecks(corpus, vet), None)
+    return (directory, Drift.read(directory)) if directory else None
 
 
 def evidence_time(vet: Path) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,11 +21,13 @@ from sitecorpus.layout import PARTIAL, CorpusDir
 from sitecorpus.recipe import Recipe
 from sitecorpus.rights import Evidence, Verdict, read_verdicts
 from sitecorpus.shards import iter_rows, shard_paths
-from sitecorpus.stage import Job, open_door, settings_of
+from sitecorpus.stage import Job, only_one, open_door, settings_of
 from sitecorpus.strict_toml import printable
 
 SPEAKING = ("robots", "terms", "legal", "ai_txt", "trust_txt", "tdmrep", "rsl", "shown")
 """Kinds of evidence whose every change is told; a home page changes each day."""
+UNANSWERED = frozenset({"robots_unreachable", "seed_unreachable", "signal_unreachable"})
+"""Reasons that are silence, of a server that is down."""
 GONE = frozenset({"not_found", "redirect", "server_error", "http_error", "denied", "empty", "not_a_document"})
 """Reasons of `clear` that say nothing of rights: the page is no longer there, is told of, and stops nothing."""
 
@@ -42,9 +45,33 @@ def recheck(corpus: CorpusDir, recipe: Recipe, pages: int | None, executor: Exec
             f"{corpus.name}: there is nothing to compare with yet. Run `sitecorpus vet {corpus.name}`."
         )
     now = datetime.now(UTC)
-    final = corpus.root / "archive" / f"recheck-{now:%Y%m%dT%H%M%SZ}"
+    archive = corpus.root / "archive"
+    for left in archive.glob(f"recheck-*{PARTIAL}"):  # by a kill; one that is at work holds its folder
+        with suppress(SitecorpusError), only_one(left):
+            shutil.rmtree(left)
+    final = archive / f"recheck-{now:%Y%m%dT%H%M%S.%fZ}"
     aside = final.with_name(final.name + PARTIAL)
     aside.mkdir(parents=True)
+    with only_one(aside):
+        found = _ask(corpus, recipe, states, pages, executor, final, now)
+        write_atomic(aside / DRIFT, json.dumps(found.as_dict(), indent=1, ensure_ascii=False).encode() + b"\n")
+        aside.rename(final)
+    sync_directory(archive)
+    return final, found
+
+
+def _ask(
+    corpus: CorpusDir,
+    recipe: Recipe,
+    states: Mapping[str, pipeline.State],
+    pages: int | None,
+    executor: Executor,
+    final: Path,
+    now: datetime,
+) -> Drift:
+    """Vet and clear again, into the folder that will be called `final`."""
+    aside, vet = final.with_name(final.name + PARTIAL), states["vet"].directory
+    assert vet is not None
     inputs = {name: s.directory for name, s in states.items() if s.manifest is not None and s.directory is not None}
 
     def job(stage: str, output: Path, given: Mapping[str, Path]) -> Job:
@@ -56,33 +83,42 @@ def recheck(corpus: CorpusDir, recipe: Recipe, pages: int | None, executor: Exec
 
     with suppress(RefusedError):  # its reasons are in the verdicts
         open_door("scrapers.vet:vet")(job("vet", aside, {}))
-    before, after = read_verdicts(vet.directory), read_verdicts(aside)
+    before, after = read_verdicts(vet), read_verdicts(aside)
+    _refuse_silence(corpus, before, after)
     members = _members(inputs)
     asked = 0
     drifted: list[DriftedPage] = []
     if "clear" in inputs:
-        archive: dict[str, Path] = {name: inputs[name] for name in ("crawl", "intake") if name in inputs}
+        captures: dict[str, Path] = {name: inputs[name] for name in ("crawl", "intake") if name in inputs}
         if "crawl" in inputs:
             chosen = _spread(sorted(members), pages)
             asked = open_door("scrapers.revisit:revisit")(job("crawl", aside / "pages", {"vet": aside}), chosen)
-            archive["recheck"] = aside / "pages"
+            captures["recheck"] = aside / "pages"
         cleared = aside / "clear"
-        open_door("scrapers.clear:clear")(job("clear", cleared, {"vet": aside, **archive}))
+        open_door("scrapers.clear:clear")(job("clear", cleared, {"vet": aside, **captures}))
         drifted = list(_drifted(members, cleared))
-    found = Drift(
+    return Drift(
         now.isoformat(timespec="seconds"),
-        vet.directory.name,
+        vet.name,
         {h: (_decision(before, h), _decision(after, h)) for h in sorted({*before, *after})},
-        tuple(_changes(vet.directory, before, aside, after)),
+        tuple(_changes(vet, before, aside, after)),
         tuple(p for p in drifted if p.reason not in GONE),
         tuple(p for p in drifted if p.reason in GONE),
         asked,
         len(members),
     )
-    write_atomic(aside / DRIFT, json.dumps(found.as_dict(), indent=1, ensure_ascii=False).encode() + b"\n")
-    aside.rename(final)
-    sync_directory(final.parent)
-    return final, found
+
+
+def _refuse_silence(corpus: CorpusDir, before: Mapping[str, Verdict], after: Mapping[str, Verdict]) -> None:
+    """Raise SitecorpusError where a host that was allowed gave no answer: that is neither a yes nor a change of mind."""
+    for host, verdict in after.items():
+        against = [r for r in verdict.reasons if r.answer != "allow"]
+        if _decision(before, host) == "allow" and against and all(r.code in UNANSWERED for r in against):
+            why = "; ".join(printable(r.detail) for r in against)
+            raise SitecorpusError(
+                f"{host}: it could not be asked again ({why}), so nothing is known of what has changed, and the evidence "
+                f"is as old as it was. Run `sitecorpus vet {corpus.name} --diff` later."
+            )
 
 
 def _members(inputs: Mapping[str, Path]) -> set[str]:

@@ -200,7 +200,7 @@ def run_stage(
     admit()
     partial = final.with_name(final.name + PARTIAL)
     partial.mkdir(parents=True, exist_ok=True)
-    with _only_one(partial):
+    with only_one(partial):
         done = Manifest.read(final)
         if done is not None:  # another process finished it while this one waited for the lock
             return final, done, True
@@ -261,7 +261,7 @@ def _outputs(directory: Path, contents: Mapping[str, str | None]) -> dict[str, O
 
 
 @contextmanager
-def _only_one(directory: Path) -> Iterator[None]:
+def only_one(directory: Path) -> Iterator[None]:
     """Hold the directory against another process; the lock goes with the process, however it ends."""
     handle = os.open(directory, os.O_RDONLY)
     try:

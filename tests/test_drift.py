@@ -131,6 +131,16 @@ def test_a_host_that_says_no_takes_all_its_pages_with_it(published: tuple[Site, 
     assert run(home, "publish", "site").returncode == 3
 
 
+def test_a_site_that_is_down_has_neither_changed_its_mind_nor_agreed(published: tuple[Site, Path]) -> None:
+    site, home = published
+    site.routes["/robots.txt"] = (503, HTML, b"later")
+    asked = run(home, "vet", "site", "--diff")
+    assert asked.returncode == 1
+    assert "could not be asked again" in asked.stderr
+    assert not list((home / "site" / "archive").glob("recheck-*Z"))
+    assert run(home, "publish", "site").returncode == 0
+
+
 def test_evidence_that_is_too_old_stops_publishing_and_a_recheck_mends_it(published: tuple[Site, Path]) -> None:
     _, home = published
     corpus = CorpusDir(home / "site")
