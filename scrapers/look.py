@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
 from scrapers.agent import PRODUCT, user_agent
 from scrapers.evidence import Exchange, Fetcher
 from scrapers.exhibits import Exhibit
@@ -75,10 +78,10 @@ def ask(url: str, contact: str = "", policy: str | None = None, connect_to: Mapp
 def _visit(url: str, contact: str, rights: RightsSettings, connect_to: Mapping[str, str]) -> list[Exhibit]:
     """Ask about one address and keep nothing; raises RecipeError where it is none."""
     try:
-        origin = origin_of(url)
-    except ValueError:
-        origin = ""
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname or not origin:
+        is_address = urlsplit(url).scheme in ("http", "https") and bool(parse_url(url).host) and bool(origin_of(url))
+    except (ValueError, LocationParseError):
+        is_address = False
+    if not is_address:
         raise RecipeError(f"{printable(url)!r} is not an http(s) URL; write it as https://example.org/.")
     with tempfile.TemporaryDirectory() as folder:
         writer = WarcWriter(Path(folder), "evidence", {})
