@@ -16,7 +16,7 @@ from scrapers.licenses import page_license
 from scrapers.questions import Questions
 from scrapers.sampling import in_sitemaps, sample, spread
 from scrapers.signals import to_fetch
-from scrapers.terms_search import find_terms
+from scrapers.terms_pages import find_terms
 from sitecorpus.recipe import RightsSettings
 
 SAMPLE_PAGES = 8
@@ -36,7 +36,7 @@ def inquire(
     """Fetch what speaks about the rights of one origin; `seeds` are pages of it. Stops where robots.txt denies.
 
     `scope` is a pattern that the paths of the sample must match. Where no terms are found, the exhibits of the kinds
-    in `terms_search.LOOKED` are where it was looked. What could not be read is an exhibit with an error: it is
+    in `terms_pages.LOOKED` are where it was looked. What could not be read is an exhibit with an error: it is
     never left out, because that would be silence.
     """
     questions = Questions(fetcher, seeds[0])

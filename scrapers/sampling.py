@@ -15,7 +15,7 @@ from scrapers.questions import Questions
 from scrapers.scope import Scope, origin_of
 from scrapers.spiders import feed, links, sitemap
 from scrapers.spiders.page import Page
-from scrapers.terms_pages import is_about_rights
+from scrapers.terms_pages.links import is_about_rights
 
 MAX_SITEMAPS = 5
 MAX_SITEMAP_BYTES = 8 << 20

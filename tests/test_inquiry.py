@@ -12,7 +12,7 @@ from crawling import HTML, Answer, Site
 from scrapers.evidence import Exchange, Fetcher
 from scrapers.exhibits import Exhibit
 from scrapers.inquiry import inquire
-from scrapers.terms_search import LOOKED
+from scrapers.terms_pages import LOOKED
 from sitecorpus.recipe import RightsSettings
 from sitecorpus.warc import WarcWriter
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.empty_pages import is_same_page, is_shell
 from scrapers.markup import parse_html
-from scrapers.terms_pages import TermsLink, is_about_rights, same_site, terms_among, terms_links
-from scrapers.terms_paths import languages_of, paths_for
-from scrapers.terms_words import fold, names_legal, names_terms
+from scrapers.terms_pages.emptiness import is_same_page, is_shell
+from scrapers.terms_pages.links import TermsLink, is_about_rights, same_site, terms_among, terms_links
+from scrapers.terms_pages.names import fold, names_legal, names_terms
+from scrapers.terms_pages.paths import languages_of, paths_for
 
 URL = "https://www.a.example/"
 

@@ -12,7 +12,7 @@ from scrapers.policy.findings import because, failure_of
 from scrapers.policy.rules import Policy
 from scrapers.quotes import find_quote, find_source
 from scrapers.terms import TermsReading, read_terms, terms_text
-from scrapers.terms_search import LOOKED
+from scrapers.terms_pages import LOOKED
 from sitecorpus.recipe import RightsSettings
 from sitecorpus.rights import Answer, Quote, Reason
 

@@ -1,6 +1,6 @@
 """Where a site's terms of use may stand: links that are called so, addresses that are customary, and what is none.
 
-Pure functions of pages that were had. A link counts by its name in any language (`scrapers.terms_words`), by its
+Pure functions of pages that were had. A link counts by its name in any language (`scrapers.terms_pages.names`), by its
 relation (RFC 6903 `terms-of-service`), and by its place: off the site only where the site itself puts it forward.
 """
 
@@ -18,7 +18,7 @@ import tldextract
 
 from scrapers.licenses import licence_at
 from scrapers.scope import MAX_URL_CHARS, origin_of
-from scrapers.terms_words import MAX_WORDS, names_legal, names_licence, names_terms
+from scrapers.terms_pages.names import MAX_WORDS, names_legal, names_licence, names_terms
 
 MAX_LINKS = 20_000
 """Of one page; what comes after is not looked at."""

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapers.empty_pages import is_same_page, is_shell
 from scrapers.evidence import Exchange
 from scrapers.exhibits import Exhibit
 from scrapers.markup import parse_html
 from scrapers.questions import CLOSED, Questions, unasked
 from scrapers.scope import origin_of
 from scrapers.terms import terms_text
-from scrapers.terms_pages import TermsLink, terms_among, terms_links
-from scrapers.terms_paths import ONLY_LEGAL, languages_of, paths_for
-from scrapers.terms_words import names_terms
+from scrapers.terms_pages.emptiness import is_same_page, is_shell
+from scrapers.terms_pages.links import TermsLink, terms_among, terms_links
+from scrapers.terms_pages.names import names_terms
+from scrapers.terms_pages.paths import ONLY_LEGAL, languages_of, paths_for
 
 LOOKED = ("home", "page", "sitemap", "probe", "legal")
 """Kinds of exhibits in which terms were looked for and not found. Those that are `terms` were found."""
