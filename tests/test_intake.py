@@ -41,7 +41,9 @@ class Taken:
         self.root.mkdir(exist_ok=True)
         vet = self.root / "vet"
         vet.mkdir(exist_ok=True)
-        (vet / "verdicts.json").write_text(json.dumps([Verdict("v1", "intake", "a", decision, None, (), ()).as_dict()] if decision else []))
+        (vet / "verdicts.json").write_text(
+            json.dumps([Verdict("v1", "intake", "a", decision, None, (), ()).as_dict()] if decision else [])
+        )
         self.output = self.root / "archive" / "intake-1.partial"
         final = self.root / "archive" / "intake-1"
         chosen = SimpleNamespace(intake=IntakeSettings(**options))
