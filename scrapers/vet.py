@@ -171,8 +171,9 @@ def _training_agents(job: Job, writer: WarcWriter) -> Exhibit:
     own = job.corpus.beside(training_agents.FILE)
     body = own.read_bytes() if own.is_file() else training_agents.shipped_bytes()
     training_agents.TrainingAgents.parse(body, str(own))
-    urn = f"urn:sitecorpus:{job.corpus.name}:{training_agents.FILE}"
-    return _resource(writer, exhibits.TRAINING_AGENTS, urn, "application/toml", body)
+    return _resource(
+        writer, exhibits.TRAINING_AGENTS, f"urn:sitecorpus:{training_agents.FILE}", "application/toml", body
+    )
 
 
 def _resource(writer: WarcWriter, kind: str, url: str, content_type: str, body: bytes) -> Exhibit:
