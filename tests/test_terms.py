@@ -37,6 +37,14 @@ def spans(reading: TermsReading) -> list[tuple[int, int]]:
         "This licence does not include any resale, or any use of data mining, robots or similar extraction tools.",
         "No part of the site may be extracted or mined by any automated process.",
         "You may not use bots to collect data from this site, except standard search engine indexing.",
+        "You may not use spiders or robots to copy the site, except that search engines may use them to build an index.",
+        "You may not use robots to copy the site except as expressly permitted by Example (for example in robots.txt).",
+        "You may not use any robot to access the site for any purpose except as we allow, or bypass robots.txt.",
+        "You may not do any of the following; doing so may end your access:\n\n- use any robot to copy the site;\n",
+        "You may not use this site for any commercial purpose, data scraping, or any activity that could harm it.",
+        "Copying pages by robots is a nuisance. This is strictly prohibited.",
+        "Bulk capture and copying of this site without our authorization is a breach of these terms.",
+        "- Não tentar acessar áreas restritas ou utilizar meios automatizados (scripts, bots) para coleta de dados.\n",
         "You must not access the service through any automated means and shall comply with our robots.txt.",
         "Crawling is permissible in accordance with robots.txt, but scraping without our prior consent is prohibited.",
         "You agree:\n\n1. to pay the fees;\n2. not to:\n    1. resell it;\n    2. extract data by means of a robot;\n",
@@ -104,6 +112,13 @@ def test_a_ban_of_machine_learning_is_found(clause: str) -> None:
         "Nothing in these terms prohibits you from using automated tools to crawl public pages.",
         "You may use automated means to access the documentation, provided that you do not overload it.",
         "We grant public search engines permission to use spiders to copy materials for searchable indices.",
+        "We reserve the right to monitor your use of the service through automated means.",
+        "We do not use this data for advertising, do not sell it and do not use it to train any AI model.",
+        "Customer data is not retained, or used in any manner to train any AI model, whether ours or another's.",
+        "We do not treat a crawl for this purpose as a breach of these terms.",
+        "Il responsabile tratta i dati con strumenti automatizzati; non sono previsti usi per addestrare modelli di IA.",
+        "Der betroffenen Person steht es frei, ihr Widerspruchsrecht mittels automatisierter Verfahren auszuüben.",
+        "Los contenidos se generan con ayuda de inteligencia artificial; usted no debe basarse en ellos.",
         "This agreement is licensed under Creative Commons Zero (CC0).",
         "Los datos no se utilizan para el entrenamiento de modelos de inteligencia artificial.",
         "Wir setzen künstliche Intelligenz ein. Ihre Eingaben werden nicht zum Training von KI-Modellen verwendet.",
@@ -121,7 +136,6 @@ def test_what_is_no_prohibition_of_the_kind_is_none(clause: str) -> None:
         "You agree not to use any automated system that sends more request messages than a human can produce.",
         "You may not use any automated system that imposes an unreasonable load on our servers.",
         "You agree not to harvest or collect email addresses or other contact information of users.",
-        "You may not crawl the site except to the extent permitted by our robots.txt file.",
         "You will not extract data for a commercial purpose through web scraping.",
     ],
 )
@@ -129,6 +143,36 @@ def test_a_ban_in_part_is_partial_and_goes_to_review(clause: str) -> None:
     reading = read_terms(clause + PADDING)
     assert reading.automated_access.answer == "partial"
     assert reading.verdict == "review"
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "You may access the site by automated means, such as crawlers, only to the extent permitted by our robots.txt file.",
+        "You may not crawl the site except to the extent permitted by our robots.txt file.",
+        "You agree not to:\n\n- use bots or scrapers to collect content, except as permitted by our robots.txt;\n",
+        "We do not allow automated access in violation of machine-readable instructions (for example, robots.txt files).",
+        "You must not use crawlers that ignore our robots.txt.",
+    ],
+)
+def test_what_defers_to_robots_txt_is_left_to_it(clause: str) -> None:
+    assert answers(clause + PADDING) == ("no", "no")
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "Das Text- und Data-Mining der Inhalte im Sinne des § 44b UrhG und das Training künstlicher Intelligenz sind untersagt.",
+        "Die Nutzung der Inhalte für Text und Data Mining, also die automatisierte Analyse von Werken, ist nicht statthaft.",
+        "L'éditeur s'oppose à toute fouille de textes et de données du site, y compris l'analyse automatisée des contenus.",
+        "We reserve all rights in text and data mining, meaning any automated analytical technique, of our content.",
+        "The publisher reserves the right to use its content for text and data mining.",
+        "No portal content may be entered into, or used to train, any AI tool or automated content generation platform.",
+        "You may not use the site to train machine-learning models, build competing products, or republish it.",
+    ],
+)
+def test_a_ban_of_mining_alone_is_none_of_access(clause: str) -> None:
+    assert answers(clause + PADDING) == ("no", "yes")
 
 
 def test_a_ban_of_competing_models_only_is_partial() -> None:

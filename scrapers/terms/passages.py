@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from scrapers.terms.blocks import Block, blocks
 from scrapers.terms.sentences import MAX_CLAUSE, sentences
 from scrapers.terms.words import folded, languages_of, pattern
+
+T = TypeVar("T")
 
 MAX_LEAD = 700
 MAX_DEPTH = 8  # of lists within lists
@@ -65,6 +68,7 @@ class _Reader:
         self.held: list[Passage] = []
         self.waiting = False  # the block before introduces this one
         self.hanging = 0  # unmarked paragraphs that hang on the open lead
+        self.sentence = ""  # the last one read
         self.unfinished = False  # the block before ends in the middle of an enumeration
 
     def read(self, block: Block, following: Block | None) -> Iterator[Passage]:
@@ -82,7 +86,7 @@ class _Reader:
         found = list(self._clauses(block, lead))
         self.waiting = bool(found) and (_opens(words) or _leads_into(words, block, following))
         if self.waiting:
-            self.leads.append((block.indent if block.marker else -1, block.marker, found[-1].text[-MAX_LEAD:]))
+            self.leads.append((block.indent if block.marker else -1, block.marker, self.sentence[-MAX_LEAD:]))
             self.leads = self.leads[-MAX_DEPTH:]
             self.hanging = 0
         self.unfinished = words.endswith(_UNFINISHED)
@@ -118,8 +122,7 @@ class _Reader:
         low, item = self.low, bool(self.leads) or bool(block.marker)
         before, inline = "", ""
         languages = languages_of(low[block.start : min(block.end, block.start + MAX_CLAUSE)])
-        for number, sentence in enumerate(sentences(self.text, block.start, block.end)):
-            parts = sentence
+        for number, (parts, following) in enumerate(_with_next(sentences(self.text, block.start, block.end))):
             head = low[parts[0][0] : parts[0][1]]
             own = lead if number == 0 else ""
             if number and inline and re.match(r"\W{0,3}(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[•●▪◦·‣-]\s)", head):
@@ -128,9 +131,14 @@ class _Reader:
                 own = before
             elif number and lead and item:
                 own = lead if not _SUBJECT.match(head) else ""
+            self.sentence = f"{own if own and own is before else ''} {low[parts[0][0] : parts[-1][1]]}"
             if ":" in head:
                 inline = f"{own} {head}"[-MAX_LEAD:]
             last = low[parts[-1][0] : parts[-1][1]][-160:] if len(parts) > 1 else ""
+            if languages and "en" not in languages and not _CLOSES.match(low, parts[-1][0]):
+                last = ""
+            after = low[following[0][0] : following[-1][1]][:200] if following else ""
+            after = after if _REFERS.match(after) else ""
             for place, (start, end) in enumerate(parts):
                 above = f"{own} {head[:MAX_LEAD]}" if place else own
                 yield Passage(
@@ -139,7 +147,7 @@ class _Reader:
                     low[start:end],
                     above[-2 * MAX_LEAD :].strip(),
                     self.heading,
-                    last if place < len(parts) - 1 else "",
+                    last if place < len(parts) - 1 else after,
                     item,
                     languages,
                 )
@@ -149,7 +157,17 @@ class _Reader:
 _UNFINISHED = (";", ",", "; or", "; and", ", or", ", and", " et", " und", " o", " e", " y", " of")
 _CONTINUES = re.compile(
     r"(?:\W{0,3})(?:this|these|that|such|including|includes?|examples?|for example|in particular|specifically|among|it|they|also|"
-    r"dies\w*|dazu|insbesondere|hierzu|darunter|cela|ceci|ces|notamment|il|elle|esto|ello|questo|ciò|isso|isto|dit|daaronder|hieronder|namely|without limit\w+)\b"
+    r"dies\w*|dazu|insbesondere|hierzu|darunter|cela|ceci|ces|notamment|il|elle|esto|ello|questo|ciò|isso|isto|dit|daaronder|hieronder|dat geldt|das gilt|cela vaut|esto incluye|questo vale|isso inclui|namely|without limit\w+)\b"
+)
+
+# "…; all of this is prohibited", where the words of prohibition may also have a subject of their own.
+_CLOSES = re.compile(
+    r"\W{0,3}(?:ist|sind|wird|werden|est|sont|está|están|queda|quedan|è|sono|é|são|is|zijn|wordt|worden)\b"
+)
+# "Scraping is a nuisance. This is prohibited."
+_REFERS = re.compile(
+    r"\W{0,3}(?:this|doing so|such (?:use|activit\w{1,4}|conduct|access|actions?)|any such|das|dies|cela|ceci|esto|ello|ciò|questo|isso|isto|dit|dat)\s{1,4}"
+    r"(?:is|are|would|constitutes|violates|ist|verst|est|constitue|es|está|constituye|è|costituisce|é|constitui)"
 )
 
 
@@ -158,13 +176,13 @@ def _is_beside(block: Block, indent: int, marker: str) -> bool:
     return marker != "" and (block.indent < indent or (block.indent == indent and block.marker == marker))
 
 
-def _with_next(blocks: Iterator[Block]) -> Iterator[tuple[Block, Block | None]]:
-    before = next(blocks, None)
-    for block in blocks:
-        if before:
-            yield before, block
-        before = block
-    if before:
+def _with_next(things: Iterator[T]) -> Iterator[tuple[T, T | None]]:
+    before = next(things, None)
+    for thing in things:
+        if before is not None:
+            yield before, thing
+        before = thing
+    if before is not None:
         yield before, None
 
 

@@ -7,6 +7,8 @@ from collections import deque
 
 from scrapers.terms.passages import Passage
 
+_NO_LIMIT = re.compile(r"\b(?:is |are |be )?not limited to\b")  # enumerates, and forbids nothing
+
 
 def forbidden(passage: Passage, at: int) -> bool:
     """Whether what stands at offset `at` of the passage is forbidden.
@@ -14,7 +16,7 @@ def forbidden(passage: Passage, at: int) -> bool:
     The passage's own words come first: of prohibition and permission before the place the nearer one counts; words
     such as "is prohibited" count wherever they stand. Where the passage says nothing of its own, what it hangs on does.
     """
-    words = passage.text
+    words = _NO_LIMIT.sub(lambda match: " " * len(match.group()), passage.text)
     if passage.pattern("polarity", "nothing").search(words):
         return False
     if passage.pattern("polarity", "forbidden").search(words):
@@ -65,7 +67,7 @@ def operators(passage: Passage, at: int) -> bool:
     """Whether the sentence tells what the operator does itself, or may do with what its users give it."""
     for words, until in ((passage.text, at), (passage.lead, len(passage.lead))):
         speaks = last(passage.pattern("speaker", "operator"), words, until)
-        ban = last(passage.pattern("polarity", "forbids"), words, until)
+        ban = last(passage.pattern("speaker", "turns"), words, until)
         if speaks or ban:
             return speaks is not None and (ban is None or ban.start() < speaks.end())
     return False

@@ -38,14 +38,15 @@ def ml_training(passage: Passage) -> Answer:
         for found in islice(passage.pattern("training", "learn").finditer(words), MAX_HITS)
     ) and not forbidden(passage, hit.start()):
         return "no"
-    if operators(passage, hit.start()):
+    if operators(passage, hit.start()) and not passage.pattern("training", "reserves").search(words):
         return "no"
-    if passage.pattern("speaker", "users_own").search(words) and not passage.pattern("speaker", "addressee").search(
-        whole
-    ):
+    own = passage.pattern("speaker", "users_own")
+    if own.search(words) and not passage.pattern("speaker", "addressee").search(own.sub(" ", whole)):
         return "no"
-    plain = passage.pattern("training", "plainly").search(words) or passage.pattern("training", "wide").search(words)
-    if not plain and (hit.re is weak or passage.pattern("training", "disclaims").search(words)):
+    plain = passage.pattern("training", "plainly").search(words) is not None
+    if not plain and passage.pattern("training", "disclaims").search(words):
+        return "no"
+    if not plain and hit.re is weak and not passage.pattern("training", "wide").search(words):
         return "no"
     if passage.pattern("training", "narrow").search(whole):
         return "partial"
